@@ -1,0 +1,206 @@
+# Allocator laboratory.  `make help` lists the targets.
+
+# ---- packages: the one list ------------------------------------------------
+# Debian package names; `make deps` installs those that are missing.
+PACKAGES := check libarchive-dev libjansson-dev libdw-dev gnuplot-nox
+# Needed by `make lint`, `make fuzz` and the clang builds (`make deps-dev`).
+DEV_PACKAGES := clang clang-format cppcheck libclang-rt-dev
+
+# ---- how to build ----------------------------------------------------------
+MODE ?= release
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+MODES := release debug asan tsan
+ifeq ($(filter $(MODE),$(MODES)),)
+$(error MODE=$(MODE) is unknown; expected one of: $(MODES))
+endif
+
+clang := $(findstring clang,$(notdir $(CC)))
+B := build/$(MODE)$(if $(clang),-clang)
+
+flags_release := -O2 -g
+flags_debug   := -O0 -g3 -DDEBUG
+flags_asan    := -O1 -g -fno-omit-frame-pointer \
+                 -fsanitize=address,undefined -fno-sanitize-recover=undefined
+flags_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wundef -Wformat=2 -Werror
+CFLAGS ?=
+ALL_CFLAGS := -std=c11 -I. -I$(B) -MMD -MP $(WARNINGS) $(flags_$(MODE)) \
+              $(CFLAGS)
+LDFLAGS ?=
+ALL_LDFLAGS := $(filter -fsanitize%,$(flags_$(MODE))) $(LDFLAGS)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# ---- what there is ---------------------------------------------------------
+ALLOCATOR_SRC := $(wildcard allocator/*.c allocator/heap/*.c \
+                   allocator/block/*.c allocator/policies/*.c \
+                   allocator/policies/*/*.c)
+DRIVER_SRC := $(filter-out driver/record/%,$(wildcard driver/*/*.c))
+MAINS := $(basename $(notdir $(wildcard driver/*.c)))
+RECORD_SRC := $(wildcard driver/record/preload/*.c)
+PRELOAD_SRC := $(wildcard allocator/preload/*.c)
+CONVERT_SRC := $(wildcard driver/record/*.c)
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+ALLOCATOR_OBJ := $(call obj,$(ALLOCATOR_SRC))
+DRIVER_OBJ := $(call obj,$(DRIVER_SRC) $(CONVERT_SRC))
+
+LIBS := -larchive -ljansson -ldw -lelf -lm -lpthread -ldl
+
+PROGRAMS := $(addprefix $(B)/,$(MAINS))
+SHARED := $(if $(RECORD_SRC),$(B)/librecord.so) \
+          $(if $(PRELOAD_SRC),$(B)/libmymalloc.so)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all run check bench plots lint fuzz install clean help deps deps-dev \
+        FORCE
+
+all: $(PROGRAMS) $(SHARED) $(if $(filter build/release,$(B)),links)
+
+# The release build is also reachable from the top.
+.PHONY: links
+links: $(PROGRAMS) $(SHARED)
+	@for f in $(notdir $^); do \
+	  case $$f in librecord.so) continue;; esac; \
+	  [ "$$(readlink $$f)" = "$(B)/$$f" ] || ln -sfn $(B)/$$f $$f; done
+
+# ---- rules -----------------------------------------------------------------
+# The stamp changes when compiler or flags do, and then all is rebuilt.
+stamp := $(B)/flags
+$(stamp): FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
+	  echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+
+$(B)/%.o: %.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  CC $<'; $(CC) $(ALL_CFLAGS) $(PICFLAGS) -c $< -o $@
+
+$(B)/liballocator.a: $(ALLOCATOR_OBJ)
+	@rm -f $@; $(AR) rcs $@ $^
+
+$(B)/libdriver.a: $(DRIVER_OBJ)
+	@rm -f $@; $(AR) rcs $@ $^
+
+$(PROGRAMS): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a $(B)/liballocator.a
+	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# Libraries that are preloaded: position independent, no builtin rewriting of
+# malloc followed by memset, only marked names exported.
+$(call obj,$(RECORD_SRC) $(PRELOAD_SRC)): \
+  PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec
+
+$(B)/librecord.so: $(call obj,$(RECORD_SRC))
+	@echo '  LD $@'; $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl -lpthread
+
+# ---- run -------------------------------------------------------------------
+run: all
+	./mdriver -f traces/*.rep
+
+# ---- tests -----------------------------------------------------------------
+# Each tests/test_NAME.c defines `Suite *NAME_suite(void)`; the runner's table
+# is generated from the file names.
+TEST_SRC := $(wildcard tests/test_*.c)
+TEST_HELP_SRC := $(wildcard tests/broken/*.c tests/support/*.c)
+SUITES := $(patsubst tests/test_%.c,%,$(TEST_SRC))
+
+$(B)/suites.inc: $(TEST_SRC) $(stamp)
+	@for s in $(sort $(SUITES)); do echo "SUITE($$s)"; done > $@
+
+$(B)/tests/main.o: $(B)/suites.inc
+$(B)/tests/%.o: WARNINGS += -Wno-missing-prototypes
+
+$(B)/run-tests: $(call obj,$(TEST_SRC) $(TEST_HELP_SRC) tests/main.c) \
+                $(B)/libdriver.a $(B)/liballocator.a
+	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
+
+check: all $(B)/run-tests
+	BUILD=$(B) $(B)/run-tests
+
+# ---- benchmarks ------------------------------------------------------------
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+BENCHES := $(patsubst tests/bench/%.c,$(B)/%,$(BENCH_SRC))
+
+$(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
+	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+bench: all $(BENCHES)
+	@for b in $(BENCHES); do BUILD=$(B) $$b || exit 1; done
+
+# ---- pictures --------------------------------------------------------------
+plots: all
+	plots/draw
+
+# ---- lint ------------------------------------------------------------------
+C_FILES := $(wildcard allocator/*.[ch] allocator/*/*.[ch] allocator/*/*/*.[ch] \
+             driver/*.[ch] driver/*/*.[ch] driver/*/*/*.[ch] tests/*.[ch] \
+             tests/*/*.[ch])
+
+lint:
+	clang-format --dry-run --Werror $(C_FILES)
+	tests/lint/include-rules
+	tests/lint/headers-alone $(CC) -std=c11 $(WARNINGS) -I.
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -I. \
+	  --enable=warning,portability --suppressions-list=tests/lint/cppcheck \
+	  -j2 $(filter %.c,$(C_FILES))
+
+# ---- fuzzing ---------------------------------------------------------------
+# Needs clang's libFuzzer; FUZZ_SECONDS each.
+FUZZ_SECONDS ?= 60
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
+FUZZ_LIB_SRC := $(ALLOCATOR_SRC) $(filter-out driver/record/%,$(DRIVER_SRC))
+
+build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
+	@mkdir -p $(@D)
+	clang -std=c11 -I. -O1 -g -fsanitize=fuzzer,address,undefined \
+	  -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_LIB_SRC) $(LIBS)
+
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do name=$$(basename $$f); \
+	  mkdir -p build/fuzz/corpus/$$name; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=1 -print_final_stats=1 \
+	    build/fuzz/corpus/$$name $$(ls -d tests/fuzz/seeds/$$name \
+	    2>/dev/null) || exit 1; done
+
+# ---- install, clean --------------------------------------------------------
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
+	  $(DESTDIR)$(PREFIX)/share/man/man1
+	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	$(if $(strip $(SHARED)),install -m 644 $(SHARED) $(DESTDIR)$(PREFIX)/lib)
+	install -m 644 $(wildcard driver/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+
+clean:
+	rm -rf build plots/out
+	rm -f $(MAINS) libmymalloc.so
+
+# ---- packages --------------------------------------------------------------
+deps:
+	@.ci/install-packages $(PACKAGES)
+
+deps-dev:
+	@.ci/install-packages $(PACKAGES) $(DEV_PACKAGES)
+
+help:
+	@echo 'make [MODE=release|debug|asan|tsan] [CC=clang]   build all'
+	@echo 'make deps      install the Debian packages that are missing'
+	@echo 'make deps-dev  the same for lint, fuzz and clang builds'
+	@echo 'make run       ./mdriver -f traces/*.rep'
+	@echo 'make check     build and run all tests'
+	@echo 'make bench     print the benchmark figures'
+	@echo 'make plots     pictures under plots/out/'
+	@echo 'make lint      format, include rules, headers alone, cppcheck'
+	@echo 'make fuzz      fuzz the parsers and allocators [FUZZ_SECONDS=60]'
+	@echo 'make install   [PREFIX=/usr/local] [DESTDIR=]'
+	@echo 'make clean     remove all that was built'
+
+FORCE:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

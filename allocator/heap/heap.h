@@ -1,0 +1,129 @@
+/*
+ * heap.h -- the only door to memory.
+ *
+ * A heap is one reservation of address space.  Policies take memory from it in
+ * two ways: they move its break, as sbrk does, and they ask for separate page
+ * mappings, as mmap does.  Mappings are placed at the high end of the same
+ * reservation, so one subtraction turns any address into an offset.
+ *
+ *   base            base + brk                                base + reserved
+ *    |  contiguous  |  ... nothing, inaccessible ...  | map | gap | map |
+ *    '--> heap_grow                                heap_map <--'
+ *
+ *   footprint = brk + mapped      (what utilization divides by, at its peak)
+ *
+ * A limit makes both refuse as the operating system would.  The reservation
+ * costs no memory until it is touched; what lies beyond the high-water mark of
+ * the break is inaccessible in steps of HEAP_COMMIT_STEP, so that a wild
+ * pointer faults.
+ *
+ * Not thread safe: one heap, one thread.
+ */
+#ifndef ALLOCATOR_HEAP_HEAP_H
+#define ALLOCATOR_HEAP_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HEAP_ALIGNMENT       ((size_t)16)
+#define HEAP_PAGE            ((size_t)4096)
+#define HEAP_COMMIT_STEP     ((size_t)1 << 20)
+#define HEAP_DEFAULT_RESERVE ((size_t)64 << 30)
+
+/* Whether another process that maps the heap's file sees what is written. */
+enum heap_visibility { HEAP_PRIVATE, HEAP_SHARED };
+
+struct heap_options {
+    size_t reserve_bytes; /* address space; 0: HEAP_DEFAULT_RESERVE */
+    size_t limit_bytes;   /* footprint may not pass this; 0: the reservation */
+    enum heap_visibility visibility;
+};
+
+/* Asked before each growth or mapping when set; true makes it fail. */
+typedef bool heap_refuse_fn(void *context, size_t bytes);
+
+struct heap_mapping {
+    size_t offset; /* from base, a multiple of HEAP_PAGE */
+    size_t bytes;  /* a multiple of HEAP_PAGE */
+};
+
+/* Policies read base and brk; everything else belongs to heap.c. */
+struct heap {
+    unsigned char *base;
+    size_t brk;             /* bytes of the contiguous part */
+    size_t mapped;          /* bytes of all mappings */
+    size_t peak;            /* largest brk + mapped since init or reset */
+    size_t limit;           /* largest brk + mapped allowed */
+    size_t reserved;        /* bytes of address space */
+    size_t committed;       /* accessible bytes from base, >= brk */
+    size_t mappings_floor;  /* offset of the lowest mapping ever made */
+    uint64_t refusals;      /* growths and mappings refused since reset */
+    size_t refused_bytes;   /* size of the last one refused */
+    heap_refuse_fn *refuse; /* NULL: only the limit refuses */
+    void *refuse_context;
+    struct heap_mapping *mappings; /* ascending offsets */
+    size_t n_mappings;
+    size_t mappings_room;
+    int fd; /* memfd of a HEAP_SHARED heap, else -1 */
+};
+
+/*
+ * Reserves the address space.  options may be NULL for the defaults.
+ * Returns 0, or -1 with errno set; the heap then needs no destroy.
+ */
+int heap_init(struct heap *heap, const struct heap_options *options);
+
+/* Gives back all address space and memory.  A zeroed heap is accepted. */
+void heap_destroy(struct heap *heap);
+
+/*
+ * Forgets all growth and all mappings.  Pages of the contiguous part stay
+ * resident (so that repeated replays are warm) with unspecified contents.
+ */
+void heap_reset(struct heap *heap);
+
+/*
+ * Moves the break up by bytes, a multiple of HEAP_ALIGNMENT, and returns the
+ * first new byte, or NULL when refused.  Contents are unspecified.
+ */
+void *heap_grow(struct heap *heap, size_t bytes);
+
+/* Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT. */
+void heap_shrink(struct heap *heap, size_t bytes);
+
+/*
+ * Makes a zeroed mapping of at least bytes (> 0, rounded up to whole pages)
+ * whose address is a multiple of HEAP_PAGE.  Returns NULL when refused.
+ */
+void *heap_map(struct heap *heap, size_t bytes);
+
+/*
+ * Gives back the pages [address, address + bytes), both multiples of
+ * HEAP_PAGE, which must lie inside one mapping: all of it, one of its ends or
+ * a piece of its middle.  Returns 0, or -1 if they do not.
+ */
+int heap_unmap(struct heap *heap, void *address, size_t bytes);
+
+/* Bytes taken from the system now. */
+static inline size_t heap_footprint(const struct heap *heap)
+{
+    return heap->brk + heap->mapped;
+}
+
+/*
+ * Whether all of [address, address + bytes) lies in memory that the heap has
+ * handed out: below the break, or inside one mapping.
+ */
+bool heap_contains(const struct heap *heap, const void *address, size_t bytes);
+
+/* Makes growths and mappings fail when refuse says so; NULL ends that. */
+void heap_set_refusal(struct heap *heap, heap_refuse_fn *refuse, void *context);
+
+/* One past the last byte of the contiguous part. */
+static inline unsigned char *heap_top(const struct heap *heap)
+{
+    return heap->base + heap->brk;
+}
+
+#endif

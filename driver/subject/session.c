@@ -1,0 +1,79 @@
+/*
+ * session.c -- a subject at work on a heap of its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/subject/libc.h"
+#include "driver/subject/subject.h"
+
+static int start(struct session *session)
+{
+    if (session->policy->init(&session->heap, session->subject->values) != 0) {
+        errno = ENOMEM;
+        return -1;
+    }
+    return 0;
+}
+
+int session_open(struct session *session, const struct subject *subject,
+                 size_t n_slots, const struct heap_options *options)
+{
+    memset(session, 0, sizeof *session);
+    session->subject = subject;
+    session->policy = subject->policy;
+    session->n_slots = n_slots;
+    session->slots = calloc(n_slots + 1, sizeof *session->slots);
+    if (session->slots == NULL) {
+        return -1;
+    }
+    if (heap_init(&session->heap, options) != 0) {
+        free(session->slots);
+        return -1;
+    }
+    if (subject->kind == SUBJECT_FOREIGN) {
+        libc_begin();
+    }
+    if (start(session) != 0) {
+        session_close(session);
+        errno = ENOMEM;
+        return -1;
+    }
+    return 0;
+}
+
+/* A subject that brings its own memory gets back each block by itself. */
+static void free_live(struct session *session)
+{
+    for (size_t i = 0; i < session->n_slots; i++) {
+        session->policy->free(&session->heap, session->slots[i]);
+    }
+}
+
+int session_reset(struct session *session)
+{
+    if (session->subject->kind == SUBJECT_FOREIGN) {
+        free_live(session);
+    }
+    heap_reset(&session->heap);
+    memset(session->slots, 0, session->n_slots * sizeof *session->slots);
+    return start(session);
+}
+
+void session_close(struct session *session)
+{
+    if (session->slots != NULL && session->subject->kind == SUBJECT_FOREIGN) {
+        free_live(session);
+    }
+    heap_destroy(&session->heap);
+    free(session->slots);
+    memset(session, 0, sizeof *session);
+}
+
+size_t session_footprint(const struct session *session)
+{
+    return session->subject->kind == SUBJECT_FOREIGN
+               ? session->subject->footprint()
+               : heap_footprint(&session->heap);
+}

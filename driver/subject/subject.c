@@ -1,0 +1,123 @@
+/*
+ * subject.c -- naming subjects and putting them to work.
+ */
+#include "driver/subject/subject.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocator/registry.h"
+#include "driver/subject/libc.h"
+
+/* Appends one subject; 0 or -1. */
+static int append(struct subject **list, size_t *n, const struct subject *one,
+                  char *message, size_t room)
+{
+    struct subject *larger = realloc(*list, (*n + 1) * sizeof *larger);
+    if (larger == NULL) {
+        snprintf(message, room, "out of memory");
+        return -1;
+    }
+    larger[(*n)++] = *one;
+    *list = larger;
+    return 0;
+}
+
+static struct subject plain(const struct policy *policy)
+{
+    struct subject subject = {.policy = policy};
+    char ignored[8];
+    snprintf(subject.label, sizeof subject.label, "%s", policy->name);
+    policy_set_options(policy, NULL, subject.values, ignored, sizeof ignored);
+    return subject;
+}
+
+struct subject subject_libc(void)
+{
+    struct subject subject = plain(&libc_policy);
+    subject.kind = SUBJECT_FOREIGN;
+    subject.footprint = libc_footprint;
+    return subject;
+}
+
+struct subject subject_default(void)
+{
+    return plain(registry_default());
+}
+
+static int append_all(struct subject **list, size_t *n, char *message,
+                      size_t room)
+{
+    for (size_t i = 0; registry_at(i) != NULL; i++) {
+        struct subject one = plain(registry_at(i));
+        if (append(list, n, &one, message, room) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Parses one item of the list, "libc", "all" or a policy with options. */
+static int parse_item(const char *item, struct subject **list, size_t *n,
+                      char *message, size_t room)
+{
+    if (strcmp(item, "all") == 0) {
+        return append_all(list, n, message, room);
+    }
+    if (strcmp(item, libc_policy.name) == 0) {
+        struct subject libc = subject_libc();
+        return append(list, n, &libc, message, room);
+    }
+    struct subject one = {.kind = SUBJECT_POLICY};
+    if (strlen(item) >= sizeof one.label) {
+        snprintf(message, room, "policy name too long: '%.40s...'", item);
+        return -1;
+    }
+    struct policy_choice choice;
+    if (policy_choose(item, &choice, message, room) != 0) {
+        return -1;
+    }
+    memcpy(one.label, item, strlen(item) + 1);
+    one.policy = choice.policy;
+    memcpy(one.values, choice.values, sizeof one.values);
+    return append(list, n, &one, message, room);
+}
+
+/*
+ * Length of the first item of a list: up to a comma whose follower is not a
+ * further option of the same item ("name=value" without a colon).
+ */
+static size_t item_length(const char *text)
+{
+    size_t length = strcspn(text, ",");
+    while (text[length] == ',') {
+        const char *next = text + length + 1;
+        size_t part = strcspn(next, ",");
+        if (memchr(next, '=', part) == NULL || memchr(next, ':', part)) {
+            break;
+        }
+        length += 1 + part;
+    }
+    return length;
+}
+
+int subject_parse_list(const char *text, struct subject **list, size_t *n,
+                       char *message, size_t room)
+{
+    for (;;) {
+        size_t length = item_length(text);
+        char *item = strndup(text, length);
+        if (item == NULL) {
+            snprintf(message, room, "out of memory");
+            return -1;
+        }
+        int status = parse_item(item, list, n, message, room);
+        free(item);
+        if (status != 0 || text[length] == '\0') {
+            return status;
+        }
+        text += length + 1;
+    }
+}

@@ -1,0 +1,77 @@
+/*
+ * subject.h -- what stands under test.
+ *
+ * Everything under test is a struct policy: the registered ones as they are,
+ * the C library behind an adapter that ignores the heap it is given.
+ */
+#ifndef DRIVER_SUBJECT_SUBJECT_H
+#define DRIVER_SUBJECT_SUBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/policy.h"
+
+enum subject_kind {
+    SUBJECT_POLICY, /* all its memory comes from the heap it is given */
+    SUBJECT_FOREIGN /* brings its own memory: no heap bounds, no walk */
+};
+
+struct subject {
+    char label[64]; /* as the user named it */
+    enum subject_kind kind;
+    const struct policy *policy;
+    uint64_t values[POLICY_MAX_OPTIONS];
+
+    /*
+     * SUBJECT_FOREIGN: bytes it holds from the system now, less what it held
+     * in use before the replay began (see subject_begin).
+     */
+    size_t (*footprint)(void);
+};
+
+/*
+ * Parses a list such as "first-fit,best-fit:order=address,split=64,libc";
+ * "all" stands for every registered policy.  An item with '=' but without ':'
+ * goes on with the options of the item before it.
+ * Appends to *list (allocated, *n items; start with NULL and 0).
+ * Returns 0, or -1 with a sentence in message.
+ */
+int subject_parse_list(const char *text, struct subject **list, size_t *n,
+                       char *message, size_t room);
+
+/* The subject of the C library that this process runs on. */
+struct subject subject_libc(void);
+
+/* The subject of the default policy. */
+struct subject subject_default(void);
+
+/* A subject at work: its heap and the payload pointer of each identifier. */
+struct session {
+    const struct subject *subject;
+    const struct policy *policy; /* subject->policy */
+    struct heap heap;
+    void **slots; /* n_slots + 1; the last one stays NULL */
+    size_t n_slots;
+};
+
+/*
+ * Makes the heap and the table of pointers, and inits the policy.
+ * Returns 0, or -1 with errno set (ENOMEM too when init fails).
+ */
+int session_open(struct session *session, const struct subject *subject,
+                 size_t n_slots, const struct heap_options *options);
+
+/*
+ * Back to an empty heap, ready for another replay: a foreign subject is given
+ * free for each live slot.  Returns 0, or -1 when the policy's init fails.
+ */
+int session_reset(struct session *session);
+
+void session_close(struct session *session);
+
+/* Bytes that the subject holds from the system now. */
+size_t session_footprint(const struct session *session);
+
+#endif

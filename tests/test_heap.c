@@ -1,0 +1,141 @@
+/*
+ * test_heap.c -- growth, mappings, limits and refusals of the heap.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "allocator/heap/heap.h"
+
+static struct heap heap;
+
+static void open_heap(void)
+{
+    struct heap_options options = {.limit_bytes = (size_t)1 << 20};
+    ck_assert_int_eq(heap_init(&heap, &options), 0);
+}
+
+static void close_heap(void)
+{
+    heap_destroy(&heap);
+}
+
+START_TEST(growth_is_contiguous_and_counts)
+{
+    unsigned char *first = heap_grow(&heap, 64);
+    ck_assert_ptr_eq(first, heap.base);
+    ck_assert_ptr_eq(heap_grow(&heap, 16), first + 64);
+    memset(first, 1, 80);
+    ck_assert_uint_eq(heap_footprint(&heap), 80);
+    heap_shrink(&heap, 48);
+    ck_assert_uint_eq(heap_footprint(&heap), 32);
+    ck_assert_uint_eq(heap.peak, 80);
+}
+END_TEST
+
+START_TEST(limit_refuses_and_is_noted)
+{
+    ck_assert_ptr_nonnull(heap_grow(&heap, (size_t)1 << 20));
+    ck_assert_ptr_null(heap_grow(&heap, 16));
+    ck_assert_uint_eq(heap.refusals, 1);
+    ck_assert_uint_eq(heap.refused_bytes, 16);
+    ck_assert_ptr_null(heap_map(&heap, 1));
+    ck_assert_uint_eq(heap.refusals, 2);
+}
+END_TEST
+
+START_TEST(mappings_are_zeroed_apart_and_counted)
+{
+    unsigned char *a = heap_map(&heap, 1);
+    unsigned char *b = heap_map(&heap, 2 * HEAP_PAGE);
+    ck_assert_ptr_nonnull(a);
+    ck_assert_ptr_nonnull(b);
+    ck_assert_uint_eq(heap_footprint(&heap), 3 * HEAP_PAGE);
+    ck_assert_uint_eq(a[0], 0);
+    memset(b, 7, 2 * HEAP_PAGE);
+    ck_assert_int_eq(heap_unmap(&heap, b, 2 * HEAP_PAGE), 0);
+    ck_assert_uint_eq(heap_footprint(&heap), HEAP_PAGE);
+    unsigned char *again = heap_map(&heap, 2 * HEAP_PAGE);
+    ck_assert_ptr_eq(again, b);
+    ck_assert_uint_eq(again[100], 0);
+}
+END_TEST
+
+START_TEST(unmap_takes_ends_and_middles)
+{
+    unsigned char *map = heap_map(&heap, 8 * HEAP_PAGE);
+    ck_assert_int_eq(heap_unmap(&heap, map, HEAP_PAGE), 0);
+    ck_assert_int_eq(heap_unmap(&heap, map + 7 * HEAP_PAGE, HEAP_PAGE), 0);
+    ck_assert_int_eq(heap_unmap(&heap, map + 3 * HEAP_PAGE, HEAP_PAGE), 0);
+    ck_assert_uint_eq(heap.n_mappings, 2);
+    ck_assert_uint_eq(heap_footprint(&heap), 5 * HEAP_PAGE);
+    ck_assert_int_eq(heap_unmap(&heap, map, HEAP_PAGE), -1);
+    ck_assert_int_eq(heap_unmap(&heap, map + 2 * HEAP_PAGE, 2 * HEAP_PAGE), -1);
+    ck_assert(heap_contains(&heap, map + HEAP_PAGE, 2 * HEAP_PAGE));
+    ck_assert(!heap_contains(&heap, map + HEAP_PAGE, 3 * HEAP_PAGE));
+}
+END_TEST
+
+START_TEST(contains_knows_the_break)
+{
+    unsigned char *first = heap_grow(&heap, 64);
+    ck_assert(heap_contains(&heap, first, 64));
+    ck_assert(!heap_contains(&heap, first, 65));
+    ck_assert(!heap_contains(&heap, first + 64, 1));
+    ck_assert(!heap_contains(&heap, first - 1, 1));
+    ck_assert(!heap_contains(&heap, &heap, 1));
+    ck_assert(!heap_contains(&heap, first + 8, SIZE_MAX));
+}
+END_TEST
+
+START_TEST(reset_forgets_all)
+{
+    heap_grow(&heap, 64);
+    heap_map(&heap, 64);
+    heap_reset(&heap);
+    ck_assert_uint_eq(heap_footprint(&heap), 0);
+    ck_assert_uint_eq(heap.peak, 0);
+    ck_assert_ptr_eq(heap_grow(&heap, 16), heap.base);
+}
+END_TEST
+
+static bool refuse_large(void *context, size_t bytes)
+{
+    return bytes > *(size_t *)context;
+}
+
+START_TEST(refusal_hook_decides)
+{
+    size_t most = 100;
+    heap_set_refusal(&heap, refuse_large, &most);
+    ck_assert_ptr_nonnull(heap_grow(&heap, 96));
+    ck_assert_ptr_null(heap_grow(&heap, 112));
+    heap_set_refusal(&heap, NULL, NULL);
+    ck_assert_ptr_nonnull(heap_grow(&heap, 112));
+}
+END_TEST
+
+START_TEST(beyond_the_break_faults)
+{
+    unsigned char *first = heap_grow(&heap, 64);
+    ((volatile unsigned char *)first)[HEAP_COMMIT_STEP] = 1;
+}
+END_TEST
+
+Suite *heap_suite(void)
+{
+    Suite *suite = suite_create("heap");
+    TCase *tests = tcase_create("heap");
+    tcase_add_checked_fixture(tests, open_heap, close_heap);
+    tcase_add_test(tests, growth_is_contiguous_and_counts);
+    tcase_add_test(tests, limit_refuses_and_is_noted);
+    tcase_add_test(tests, mappings_are_zeroed_apart_and_counted);
+    tcase_add_test(tests, unmap_takes_ends_and_middles);
+    tcase_add_test(tests, contains_knows_the_break);
+    tcase_add_test(tests, reset_forgets_all);
+    tcase_add_test(tests, refusal_hook_decides);
+#ifndef __SANITIZE_ADDRESS__
+    tcase_add_test_raise_signal(tests, beyond_the_break_faults, 11);
+#endif
+    suite_add_tcase(suite, tests);
+    return suite;
+}
