@@ -81,7 +81,7 @@ $(stamp): FORCE
 
 $(B)/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
-	@echo '  CC $<'; $(CC) $(ALL_CFLAGS) $(PICFLAGS) -c $< -o $@
+	@echo '  CC $<'; $(CC) $(ALL_CFLAGS) $(EXTRA) $(PICFLAGS) -c $< -o $@
 
 $(B)/liballocator.a: $(ALLOCATOR_OBJ)
 	@rm -f $@; $(AR) rcs $@ $^
@@ -115,7 +115,7 @@ $(B)/suites.inc: $(TEST_SRC) $(stamp)
 	@for s in $(sort $(SUITES)); do echo "SUITE($$s)"; done > $@
 
 $(B)/tests/main.o: $(B)/suites.inc
-$(B)/tests/%.o: WARNINGS += -Wno-missing-prototypes
+$(B)/tests/%.o: EXTRA := -Wno-missing-prototypes
 
 $(B)/run-tests: $(call obj,$(TEST_SRC) $(TEST_HELP_SRC) tests/main.c) \
                 $(B)/libdriver.a $(B)/liballocator.a
