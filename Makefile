@@ -29,7 +29,7 @@ flags_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wundef -Wformat=2 -Werror
 CFLAGS ?=
-ALL_CFLAGS := -std=c11 -I. -I$(B) -MMD -MP $(WARNINGS) $(flags_$(MODE)) \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE -I. -I$(B) -MMD -MP $(WARNINGS) $(flags_$(MODE)) \
               $(CFLAGS)
 LDFLAGS ?=
 ALL_LDFLAGS := $(filter -fsanitize%,$(flags_$(MODE))) $(LDFLAGS)
@@ -146,8 +146,8 @@ C_FILES := $(wildcard allocator/*.[ch] allocator/*/*.[ch] allocator/*/*/*.[ch] \
 lint:
 	clang-format --dry-run --Werror $(C_FILES)
 	tests/lint/include-rules
-	tests/lint/headers-alone $(CC) -std=c11 $(WARNINGS) -I.
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -I. \
+	tests/lint/headers-alone $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I.
+	cppcheck --quiet --std=c11 -D_GNU_SOURCE --error-exitcode=1 --inline-suppr -I. \
 	  --enable=warning,portability --suppressions-list=tests/lint/cppcheck \
 	  -j2 $(filter %.c,$(C_FILES))
 
@@ -160,7 +160,7 @@ FUZZ_LIB_SRC := $(ALLOCATOR_SRC) $(filter-out driver/record/%,$(DRIVER_SRC))
 
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC)
 	@mkdir -p $(@D)
-	clang -std=c11 -I. -O1 -g -fsanitize=fuzzer,address,undefined \
+	clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
 	  -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_LIB_SRC) $(LIBS)
 
 fuzz: $(FUZZERS)

@@ -6,7 +6,6 @@
  * Mappings are kept as an array sorted by offset: a new one takes the highest
  * gap that fits, found by one scan from the top.
  */
-#define _GNU_SOURCE
 #include "allocator/heap/heap.h"
 
 #include <assert.h>
