@@ -114,12 +114,14 @@ START_TEST(refusal_hook_decides)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
 START_TEST(beyond_the_break_faults)
 {
     unsigned char *first = heap_grow(&heap, 64);
     ((volatile unsigned char *)first)[HEAP_COMMIT_STEP] = 1;
 }
 END_TEST
+#endif
 
 Suite *heap_suite(void)
 {
