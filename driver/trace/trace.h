@@ -15,7 +15,8 @@
 enum op_kind {
     OP_ALLOC,    /* a id size: malloc */
     OP_FREE,     /* f id: free */
-    OP_REALLOC,  /* r id size: realloc; of a dead id it is malloc */
+    OP_REALLOC,  /* r id size: realloc; of a dead id it is malloc, and of
+                    size 0 it leaves the id dead, whatever it was before */
     OP_TOUCH,    /* w id size: write size bytes of the payload (MIT) */
     OP_CALLOC,   /* c id size: calloc (extended dialect) */
     OP_MEMALIGN, /* m id alignment size: memalign (extended dialect) */
@@ -111,6 +112,13 @@ uint64_t trace_original_id(const struct trace *trace, uint32_t slot);
  */
 char *trace_format_op(const struct trace *trace, size_t op, char *text,
                       size_t room);
+
+/*
+ * The error as one line for people, "file:line: expected ..., got ...",
+ * without a newline, cut to room.  Returns text.
+ */
+char *trace_format_error(const struct trace_error *error, char *text,
+                         size_t room);
 
 /*
  * The best utilization that any allocator with 16-byte alignment could reach:

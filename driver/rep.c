@@ -1,0 +1,51 @@
+/*
+ * rep.c -- making traces: one program, one verb for each way.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "driver/trace/gen_command.h"
+#include "driver/version.h"
+
+/* run gets the verb as argv[0] and returns the exit status. */
+struct verb {
+    const char *name;
+    const char *summary;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct verb verbs[] = {
+    {"gen", "make a synthetic trace", gen_command},
+};
+
+enum { N_VERBS = sizeof verbs / sizeof verbs[0], USAGE = 2 };
+
+static void print_usage(FILE *stream)
+{
+    fputs("usage: rep VERB [options]   (rep VERB --help tells more)\n\n",
+          stream);
+    for (int i = 0; i < N_VERBS; i++) {
+        fprintf(stream, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    for (int i = 0; i < N_VERBS; i++) {
+        if (strcmp(name, verbs[i].name) == 0) {
+            return verbs[i].run(argc - 1, argv + 1);
+        }
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(name, "--version") == 0) {
+        puts("rep " VERSION);
+        return 0;
+    }
+    fprintf(stderr, "rep: expected a verb, got \"%s\"\n", name);
+    print_usage(stderr);
+    return USAGE;
+}
