@@ -1,7 +1,9 @@
 /*
  * post_mortem.h -- what is known of a worker that died.
  *
- * Plain data without pointers.
+ * Plain data without pointers.  The backtrace begins at the instruction that
+ * faulted (or at abort or exit, where one of them was called) and ends at the
+ * worker's function; inlined functions have frames of their own.
  */
 #ifndef DRIVER_REPLAY_POST_MORTEM_H
 #define DRIVER_REPLAY_POST_MORTEM_H
@@ -31,7 +33,7 @@ struct told_op {
 
 struct post_mortem {
     bool exists;
-    int signal;      /* 0: it exited */
+    int signal;      /* 0: it exited, or was ended for its time or memory */
     int exit_status; /* where signal is 0 */
     bool has_address;
     uint64_t address;         /* si_addr of the signal */
@@ -47,5 +49,24 @@ struct post_mortem {
     uint32_t n_frames;
     struct stack_frame frames[POST_MORTEM_FRAMES];
 };
+
+struct trace;
+struct crash;
+struct worker_progress;
+
+/*
+ * Fills last_ops from op: the operation under way and those before it, as the
+ * lines of the trace read.
+ */
+void post_mortem_add_ops(const struct trace *trace,
+                         struct post_mortem *post_mortem);
+
+/*
+ * Fills all but signal, exit_status and last_ops from what a worker left in
+ * shared memory.  Nothing there is trusted.  Internal to replay/.
+ */
+void post_mortem_examine(const struct worker_progress *progress,
+                         const struct crash *crash,
+                         struct post_mortem *post_mortem);
 
 #endif

@@ -48,7 +48,7 @@ enum worker_how {
     WORKER_NOT_RUN,  /* interrupted before its turn */
     WORKER_DONE,     /* the function returned */
     WORKER_CRASHED,  /* a signal */
-    WORKER_EXITED,   /* called exit or _exit, or lost its pipe */
+    WORKER_EXITED,   /* called exit or _exit */
     WORKER_HUNG,     /* passed seconds_limit */
     WORKER_RUNAWAY,  /* passed memory_limit_bytes */
     WORKER_UNSTARTED /* fork or mmap failed */
@@ -58,6 +58,8 @@ struct worker_end {
     enum worker_how how;
     double seconds;
     uint32_t subject;               /* progress.subject at the end */
+    size_t resident_bytes;          /* the most it was seen to add to memory */
+    int start_errno;                /* WORKER_UNSTARTED: why */
     struct post_mortem post_mortem; /* exists unless done or not run */
 };
 
@@ -65,8 +67,13 @@ struct worker_task {
     worker_fn *run;
     void *context;
     size_t output_bytes;
-    double seconds_limit;      /* 0: none */
-    size_t memory_limit_bytes; /* resident; 0: three quarters of the machine */
+    double seconds_limit; /* 0: none */
+
+    /*
+     * Resident bytes beyond what was inherited at the fork.  0: three quarters
+     * of the machine's memory, divided by the workers at a time.
+     */
+    size_t memory_limit_bytes;
 
     /* Set by worker_pool_run: */
     void *output; /* shared memory, valid until worker_task_release */
@@ -90,8 +97,12 @@ struct worker_pool {
 };
 
 /*
- * Runs all tasks.  SIGINT or SIGTERM ends it at once: running workers are
- * killed, the rest stay WORKER_NOT_RUN.
+ * Runs all tasks.  SIGINT or SIGTERM (unless ignored) ends it at once: running
+ * workers are killed, and they and the rest are WORKER_NOT_RUN, of which done
+ * is not told.  The caller's signal dispositions and mask are as before when
+ * it returns, and no process is left.
+ * A worker's standard output goes to standard error, so that what a subject
+ * prints does not mix with results; its standard input is empty.
  * Returns 0, or -1 when it was interrupted.
  */
 int worker_pool_run(const struct worker_pool *pool, struct worker_task *tasks,
@@ -100,6 +111,18 @@ int worker_pool_run(const struct worker_pool *pool, struct worker_task *tasks,
 /* The signal that interrupted the last pool, or 0. */
 int worker_interrupted(void);
 
+/* Gives back the output.  Allowed in done; a task that did not run as well. */
 void worker_task_release(struct worker_task *task);
+
+/* "SIGSEGV", or "signal 77" where it has no name.  Returns text. */
+const char *worker_signal_name(int number, char *text, size_t room);
+
+/*
+ * One line, cut to room: "SIGSEGV at operation 123, line 127: a 17 4096".
+ * Operations count from 1 here; line and text where post_mortem_add_ops has
+ * filled them in.  Returns text.
+ */
+char *worker_describe_end(const struct worker_end *end, char *text,
+                          size_t room);
 
 #endif

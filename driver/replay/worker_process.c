@@ -1,0 +1,329 @@
+/*
+ * worker_process.c -- fork, the worker's own preparations, limits, the end.
+ *
+ * How it ended is told apart by what it left: the mark that the function
+ * returned, the note of a crash, or neither.  Exit statuses alone tell
+ * nothing, since a subject may call exit(0).
+ *
+ * Memory is what the worker has resident beyond what it inherited, read from
+ * /proc/PID/statm (proc(5)).  A limit on address space would not do:
+ * reservations and sanitizers' shadows are large and cost nothing.
+ */
+#include "driver/replay/worker_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "driver/replay/crash.h"
+
+/* What a worker that passed a limit may take to note its stack. */
+#define HANG_GRACE_S    1.0
+#define RUNAWAY_GRACE_S 0.05
+/* And one whose handler is at work. */
+#define CRASH_GRACE_S 2.0
+
+#define RETURNED UINT64_C(0x72657475726e6564)
+
+struct worker_control {
+    volatile uint64_t returned; /* RETURNED: the function did */
+    struct worker_progress progress;
+    struct crash crash;
+};
+
+double worker_clock_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* ---- shared memory ------------------------------------------------------- */
+
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + HEAP_PAGE) & ~(HEAP_PAGE - 1);
+}
+
+static void *share(size_t bytes)
+{
+    if (bytes > SIZE_MAX / 2) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t inner = whole_pages(bytes);
+    unsigned char *outer = mmap(NULL, inner + 2 * HEAP_PAGE, PROT_NONE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (outer == MAP_FAILED) {
+        return NULL;
+    }
+    mprotect(outer + HEAP_PAGE, inner, PROT_READ | PROT_WRITE);
+    return outer + HEAP_PAGE;
+}
+
+static void unshare_memory(void *memory, size_t bytes)
+{
+    if (memory != NULL) {
+        munmap((unsigned char *)memory - HEAP_PAGE,
+               whole_pages(bytes) + 2 * HEAP_PAGE);
+    }
+}
+
+void worker_task_release(struct worker_task *task)
+{
+    unshare_memory(task->output, task->output_bytes);
+    task->output = NULL;
+}
+
+/* ---- in the worker ------------------------------------------------------- */
+
+/* The first to go when the machine runs out of memory. */
+static void volunteer_for_oom(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t written = write(fd, "1000", 4);
+        (void)written; /* a kindness, not a need */
+        close(fd);
+    }
+}
+
+/* What the subject prints is chatter: it must not mix with results. */
+static void redirect_streams(void)
+{
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing >= 0) {
+        dup2(nothing, STDIN_FILENO);
+        close(nothing);
+    }
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+static void no_core_dump(void)
+{
+    /* 1, not 0: that also stops dumps that are piped to a program. */
+    struct rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
+    setrlimit(RLIMIT_CORE, &limit);
+}
+
+static void prepare(struct worker_control *control, pid_t driver,
+                    const sigset_t *mask)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != driver) {
+        _exit(EXIT_FAILURE); /* it died before it could be told of */
+    }
+    no_core_dump();
+    volunteer_for_oom();
+    redirect_streams();
+    crash_install(&control->crash, &control->progress, driver);
+    pthread_sigmask(SIG_SETMASK, mask, NULL);
+}
+
+__attribute__((noinline)) static void run_task(const struct worker_task *task,
+                                               struct worker_control *control)
+{
+    task->run(task->context, &control->progress, task->output);
+    fflush(stdout);
+    if (getpid() == control->crash.pid) {
+        control->returned = RETURNED;
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+/* ---- start --------------------------------------------------------------- */
+
+/* Private resident bytes, or all of them with shared ones; 0: unknown. */
+struct residence {
+    size_t all_bytes;
+    size_t private_bytes;
+};
+
+static struct residence residence_of(pid_t pid)
+{
+    char path[40], text[128];
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    text[got > 0 ? got : 0] = '\0';
+    unsigned long all, shared;
+    if (sscanf(text, "%*s %lu %lu", &all, &shared) != 2) {
+        return (struct residence){0, 0};
+    }
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t own = all > shared ? all - shared : 0;
+    return (struct residence){all * page, own * page};
+}
+
+static struct worker_control *make_control(void)
+{
+    struct worker_control *control = share(sizeof *control);
+    if (control != NULL) {
+        control->progress.op = FAULT_NO_OP;
+    }
+    return control;
+}
+
+int worker_process_start(struct worker_process *process,
+                         struct worker_task *task,
+                         const struct worker_terms *terms)
+{
+    pid_t driver = getpid();
+    *process = (struct worker_process){
+        .task = task,
+        .pidfd = -1,
+        .memory_limit_bytes = task->memory_limit_bytes == 0
+                                  ? terms->memory_limit_bytes
+                                  : task->memory_limit_bytes,
+        .inherited_bytes = residence_of(driver).private_bytes};
+    process->control = make_control();
+    task->output = share(task->output_bytes);
+    fflush(NULL); /* else both would write what is buffered */
+    process->started_s = worker_clock_s();
+    process->pid =
+        process->control == NULL || task->output == NULL ? -1 : fork();
+    if (process->pid == 0) {
+        prepare(process->control, driver, &terms->mask);
+        run_task(task, process->control);
+    }
+    if (process->pid < 0) {
+        int reason = errno;
+        unshare_memory(process->control, sizeof *process->control);
+        worker_task_release(task);
+        process->task = NULL;
+        errno = reason;
+        return -1;
+    }
+    setpgid(process->pid, process->pid); /* whoever comes first */
+    process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    return 0;
+}
+
+/* ---- limits -------------------------------------------------------------- */
+
+static void end_for(struct worker_process *process, enum worker_how reason,
+                    double kill_at_s)
+{
+    process->ended_for = reason;
+    process->kill_at_s = kill_at_s;
+    syscall(SYS_tgkill, process->pid, process->pid, CRASH_ASK_SIGNAL);
+}
+
+static void check_limits(struct worker_process *process, double now_s)
+{
+    size_t resident = residence_of(process->pid).all_bytes;
+    resident -= resident < process->inherited_bytes ? resident
+                                                    : process->inherited_bytes;
+    if (resident > process->resident_bytes) {
+        process->resident_bytes = resident;
+    }
+    double limit_s = process->task->seconds_limit;
+    if (resident > process->memory_limit_bytes) {
+        end_for(process, WORKER_RUNAWAY, now_s + RUNAWAY_GRACE_S);
+    } else if (limit_s > 0 && now_s - process->started_s > limit_s) {
+        end_for(process, WORKER_HUNG, now_s + HANG_GRACE_S);
+    }
+}
+
+void worker_process_watch(struct worker_process *process, double now_s)
+{
+    if (process->kill_at_s == 0 && process->control->crash.stage != 0) {
+        process->kill_at_s = now_s + CRASH_GRACE_S;
+    }
+    if (process->kill_at_s == 0) {
+        check_limits(process, now_s);
+    } else if (now_s >= process->kill_at_s) {
+        kill(-process->pid, SIGKILL);
+    }
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static enum worker_how how_it_ended(const struct worker_process *process,
+                                    const siginfo_t *status)
+{
+    const struct worker_control *control = process->control;
+    const struct crash *crash = &control->crash;
+    bool exited = status->si_code == CLD_EXITED;
+    if (exited && status->si_status == 0 && control->returned == RETURNED) {
+        return WORKER_DONE;
+    }
+    if (crash->stage != 0 && !crash->asked) {
+        return crash->signal != 0 ? WORKER_CRASHED : WORKER_EXITED;
+    }
+    if (process->ended_for != WORKER_NOT_RUN) {
+        return process->ended_for;
+    }
+    return exited ? WORKER_EXITED : WORKER_CRASHED;
+}
+
+static void examine(const struct worker_process *process,
+                    const siginfo_t *status)
+{
+    const struct crash *crash = &process->control->crash;
+    struct worker_end *end = &process->task->end;
+    end->how = how_it_ended(process, status);
+    end->seconds = worker_clock_s() - process->started_s;
+    end->subject = process->control->progress.subject;
+    end->resident_bytes = process->resident_bytes;
+    if (end->how == WORKER_DONE) {
+        return;
+    }
+    post_mortem_examine(&process->control->progress, crash, &end->post_mortem);
+    if (end->how == WORKER_CRASHED) {
+        end->post_mortem.signal =
+            crash->stage != 0 ? crash->signal : status->si_status;
+    } else if (end->how == WORKER_EXITED) {
+        end->post_mortem.exit_status =
+            crash->stage != 0 ? crash->exit_status : status->si_status;
+    }
+}
+
+/*
+ * The group goes while its dead leader still holds its number, so that no
+ * other group can be meant.
+ */
+static void bury(struct worker_process *process)
+{
+    kill(-process->pid, SIGKILL);
+    while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    if (process->pidfd >= 0) {
+        close(process->pidfd);
+    }
+    unshare_memory(process->control, sizeof *process->control);
+    process->task = NULL;
+}
+
+bool worker_process_reap(struct worker_process *process)
+{
+    siginfo_t status = {.si_pid = 0};
+    if (waitid(P_PID, (id_t)process->pid, &status,
+               WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        status.si_pid == 0) {
+        return false;
+    }
+    examine(process, &status);
+    bury(process);
+    return true;
+}
+
+void worker_process_discard(struct worker_process *process)
+{
+    kill(process->pid, SIGKILL);
+    worker_task_release(process->task);
+    bury(process);
+}
