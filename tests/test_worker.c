@@ -47,6 +47,16 @@ static struct worker_task run_one(worker_fn *run)
     return run_limited(run, NULL, 60, 0);
 }
 
+static bool has_function(const struct post_mortem *dead, const char *function)
+{
+    for (size_t i = 0; i < dead->n_frames; i++) {
+        if (strcmp(dead->frames[i].function, function) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void expect_crash(worker_fn *run, int signal_number)
 {
     struct worker_task task = run_one(run);
@@ -79,13 +89,14 @@ START_TEST(output_of_a_good_worker)
 }
 END_TEST
 
-static volatile int *nowhere;
+/* Not null: the sanitizers would object before the machine does. */
+static volatile int *volatile nowhere = (volatile int *)16;
 
 static void read_null(void *context, struct worker_progress *progress,
                       void *output)
 {
     (void)context, (void)progress, (void)output;
-    sink = nowhere[4];
+    sink = *nowhere;
 }
 
 START_TEST(null_is_told_with_its_address)
@@ -283,8 +294,7 @@ START_TEST(hang_is_told_with_its_operation)
     ck_assert_int_eq(task.end.how, WORKER_HUNG);
     ck_assert_int_eq(dead->signal, 0);
     ck_assert_uint_eq(dead->op, 17);
-    ck_assert_uint_ge(dead->n_frames, 1);
-    ck_assert_str_eq(dead->frames[0].function, "hang");
+    ck_assert(has_function(dead, "hang"));
     worker_task_release(&task);
 }
 END_TEST
@@ -377,7 +387,7 @@ static bool hang_again(const void *context, uint64_t address,
     (void)context, (void)address, (void)block, (void)distance;
     do {
         sink++;
-    } while (nowhere == NULL);
+    } while (nowhere != NULL);
     return true;
 }
 
@@ -391,7 +401,7 @@ static void die_twice(void *context, struct worker_progress *progress,
 
 START_TEST(fault_in_the_handler_loses_nothing)
 {
-    worker_nearest_fn *bad[] = {fault_again, hang_again};
+    static worker_nearest_fn *bad[] = {fault_again, hang_again};
     for (size_t i = 0; i < 2; i++) {
         struct worker_task task = run_limited(die_twice, &bad[i], 60, 0);
         const struct post_mortem *dead = &task.end.post_mortem;

@@ -179,17 +179,39 @@ static bool name_scopes(struct backtrace *trace, uint64_t address,
     return found;
 }
 
-static bool name_by_scopes(struct backtrace *trace, Dwfl_Module *module,
-                           uint64_t address, const char *file, uint32_t line)
+/*
+ * The compilation unit that address belongs to.  clang leaves out the index
+ * of address ranges, and then the units themselves are asked.
+ */
+static Dwarf_Die *find_unit(Dwfl_Module *module, uint64_t address,
+                            Dwarf_Addr *bias)
+{
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
+    if (unit != NULL) {
+        return unit;
+    }
+    do {
+        unit = dwfl_module_nextcu(module, unit, bias);
+    } while (unit != NULL && dwarf_haspc(unit, address - *bias) != 1);
+    return unit;
+}
+
+/* False where the debugging information does not tell. */
+static bool name_by_unit(struct backtrace *trace, Dwfl_Module *module,
+                         uint64_t address)
 {
     Dwarf_Addr bias;
-    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    Dwarf_Die *unit = find_unit(module, address, &bias);
     Dwarf_Die *scopes = NULL, *chain = NULL;
     bool named = false;
     if (unit != NULL && dwarf_getscopes(unit, address - bias, &scopes) > 0) {
+        Dwarf_Line *at = dwarf_getsrc_die(unit, address - bias);
+        int line = 0;
+        dwarf_lineno(at, &line);
         /* Asked for by DIE, the chain follows the inlining. */
         int n = dwarf_getscopes_die(&scopes[0], &chain);
-        named = name_scopes(trace, address, chain, n, file, line);
+        named = name_scopes(trace, address, chain, n,
+                            dwarf_linesrc(at, NULL, NULL), (uint32_t)line);
     }
     free(chain);
     free(scopes);
@@ -199,23 +221,14 @@ static bool name_by_scopes(struct backtrace *trace, Dwfl_Module *module,
 static void name_address(struct backtrace *trace, uint64_t address)
 {
     Dwfl_Module *module = dwfl_addrmodule(trace->dwfl, address);
-    const char *file = NULL, *symbol = NULL;
-    int line = 0;
-    if (module != NULL) {
-        Dwfl_Line *at = dwfl_module_getsrc(module, address);
-        file = at == NULL ? NULL
-                          : dwfl_lineinfo(at, NULL, &line, NULL, NULL, NULL);
-        if (name_by_scopes(trace, module, address, file, (uint32_t)line)) {
-            return;
-        }
-        symbol = dwfl_module_addrname(module, address);
+    if (module != NULL && name_by_unit(trace, module, address)) {
+        return;
     }
     struct stack_frame *frame = add_frame(trace, address);
-    if (frame != NULL) {
-        copy_text(frame->function, sizeof frame->function, symbol);
+    if (frame != NULL && module != NULL) {
+        copy_text(frame->function, sizeof frame->function,
+                  dwfl_module_addrname(module, address));
         cut_clone_suffix(frame->function);
-        copy_tail(frame->file, sizeof frame->file, file);
-        frame->line = (uint32_t)line;
     }
 }
 
