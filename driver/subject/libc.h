@@ -11,15 +11,22 @@
 /* Ignores the heap; has no check and no walk. */
 extern const struct policy libc_policy;
 
-/* From here on libc_footprint leaves out what is in use now. */
+/*
+ * Begins a session: as far as can be, malloc's heap is made to look like that
+ * of a fresh process (see libc.c), and libc_footprint counts from here.
+ */
 void libc_begin(void);
 
 /*
- * Bytes that malloc holds from the system (break and mappings) less what was
- * in use at libc_begin.  Cheap enough to call after each operation: the whole
- * statistics are read only when the break moved or a mapping may have come or
- * gone.
+ * Bytes that malloc holds from the system (break and mappings) beyond what it
+ * held at libc_begin.  largest_bytes is that of the largest block that came or
+ * went since the last call: below the smallest mapping threshold only the
+ * break can have moved, and the call costs a few nanoseconds; SIZE_MAX reads
+ * the whole statistics.
  */
-size_t libc_footprint(void);
+size_t libc_footprint(size_t largest_bytes);
+
+/* Ends the session: gives back what libc_begin took. */
+void libc_end(void);
 
 #endif

@@ -65,15 +65,16 @@ void session_close(struct session *session)
 {
     if (session->slots != NULL && session->subject->kind == SUBJECT_FOREIGN) {
         free_live(session);
+        libc_end();
     }
     heap_destroy(&session->heap);
     free(session->slots);
     memset(session, 0, sizeof *session);
 }
 
-size_t session_footprint(const struct session *session)
+size_t session_footprint(const struct session *session, size_t largest_bytes)
 {
     return session->subject->kind == SUBJECT_FOREIGN
-               ? session->subject->footprint()
+               ? session->subject->footprint(largest_bytes)
                : heap_footprint(&session->heap);
 }

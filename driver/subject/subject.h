@@ -25,10 +25,11 @@ struct subject {
     uint64_t values[POLICY_MAX_OPTIONS];
 
     /*
-     * SUBJECT_FOREIGN: bytes it holds from the system now, less what it held
-     * in use before the replay began (see subject_begin).
+     * SUBJECT_FOREIGN: bytes it holds from the system now, less what was in
+     * use before the session was opened.  largest_bytes: see
+     * session_footprint.
      */
-    size_t (*footprint)(void);
+    size_t (*footprint)(size_t largest_bytes);
 };
 
 /*
@@ -71,7 +72,12 @@ int session_reset(struct session *session);
 
 void session_close(struct session *session);
 
-/* Bytes that the subject holds from the system now. */
-size_t session_footprint(const struct session *session);
+/*
+ * Bytes that the subject holds from the system now.  largest_bytes is that of
+ * the largest block that came or went since the last call, SIZE_MAX where it
+ * is not known: it spares a foreign subject from reading all its statistics
+ * after each operation.
+ */
+size_t session_footprint(const struct session *session, size_t largest_bytes);
 
 #endif
