@@ -1,8 +1,11 @@
 /*
  * summary.h -- averages of one subject over the traces of a run.
  *
- * Pure functions of results.  Traces whose result is not valid count as zero
- * utilization and zero throughput, as in the CS:APP driver.
+ * Pure functions of results.  A trace whose result is not valid counts as zero
+ * utilization and zero throughput, as in the CS:APP driver: it lowers the
+ * arithmetic means and makes the harmonic and geometric ones 0.  Totals add up
+ * operations and seconds, which an invalid trace has none of: they are over
+ * the valid traces, and `valid` says how many those are.
  */
 #ifndef DRIVER_MEASURE_SUMMARY_H
 #define DRIVER_MEASURE_SUMMARY_H
@@ -26,6 +29,7 @@ struct summary {
 /*
  * Weights as CMU gives them: 0 neither, 1 utilization and throughput, 2
  * utilization only, 3 throughput only; classic traces count for both.
+ * Throughput figures are 0 where the run was not timed.
  */
 struct summary summarize(const struct run *run, size_t subject);
 
