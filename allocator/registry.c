@@ -11,10 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct policy bump_policy;
+extern const struct policy bump_policy, implicit_policy, first_fit_policy,
+    next_fit_policy, best_fit_policy, worst_fit_policy;
 
 static const struct policy *const policies[] = {
-    &bump_policy,
+    &bump_policy,     &implicit_policy, &first_fit_policy,
+    &next_fit_policy, &best_fit_policy, &worst_fit_policy,
 };
 
 enum { N_POLICIES = sizeof policies / sizeof *policies };
@@ -42,7 +44,7 @@ const struct policy *registry_find(const char *name)
 
 const struct policy *registry_default(void)
 {
-    return policies[N_POLICIES - 1];
+    return &best_fit_policy;
 }
 
 __attribute__((format(printf, 3, 4))) static int fail(char *message,

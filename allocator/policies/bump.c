@@ -1,16 +1,17 @@
 /*
  * bump.c -- move the break, never free.
  *
- *   | size | payload ... | size | payload ... | size | payload ... |  break
- *     16B                                                            '--> grows
+ *   | size, kind | payload ... | size, kind | payload ... |  break
+ *        16B                                                 '--> grows
  *
- * Each block is a 16-byte header that holds the payload's size (realloc and
- * walk need it) and the payload, rounded up to 16 bytes.  Every operation is
- * O(1); free only marks the block for walk and its memory is lost, so
- * utilization is live over ever allocated.  It is the floor for time: what the
+ * Each block is a 16-byte header, which realloc and walk need, and a payload
+ * of 16 bytes or a multiple.  Every operation is O(1); free only marks the
+ * block for walk and its memory is lost, so utilization is the peak of what is
+ * live over all that was ever allocated.  It is the floor for time: what the
  * replay of a trace costs by itself.
  *
- * Only the block at the break is resized in place.
+ * Only the block at the break is resized in place.  A gap before an aligned
+ * payload is a block of its own, padding that nobody owns.
  */
 #include <string.h>
 
@@ -23,9 +24,11 @@ struct header {
 
 _Static_assert(sizeof(struct header) == HEAP_ALIGNMENT, "payloads align");
 
-static size_t round16(size_t bytes)
+/* Bytes of the payload for a size; an empty one would lie past the break. */
+static size_t payload_bytes(size_t size)
 {
-    return (bytes + 15) & ~(size_t)15;
+    return size == 0 ? HEAP_ALIGNMENT
+                     : (size + HEAP_ALIGNMENT - 1) & ~(HEAP_ALIGNMENT - 1);
 }
 
 static struct header *header_of(const void *payload)
@@ -40,19 +43,25 @@ static int bump_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
-static void *bump_malloc(struct heap *heap, size_t size)
+/* A block at the break behind gap bytes of padding. */
+static void *allocate(struct heap *heap, size_t gap, size_t size)
 {
-    if (size > heap->reserved) {
-        return NULL;
-    }
-    size_t bytes = round16(size);
-    struct header *header = heap_grow(heap, sizeof *header + bytes);
+    size_t bytes = payload_bytes(size);
+    struct header *header = heap_grow(heap, gap + sizeof *header + bytes);
     if (header == NULL) {
         return NULL;
     }
-    header->bytes = bytes;
-    header->kind = BLOCK_USED;
+    if (gap != 0) {
+        *header = (struct header){gap - sizeof *header, BLOCK_METADATA};
+        header = (struct header *)((uintptr_t)header + gap);
+    }
+    *header = (struct header){bytes, BLOCK_USED};
     return header + 1;
+}
+
+static void *bump_malloc(struct heap *heap, size_t size)
+{
+    return size <= heap->reserved ? allocate(heap, 0, size) : NULL;
 }
 
 static void bump_free(struct heap *heap, void *payload)
@@ -64,7 +73,7 @@ static void bump_free(struct heap *heap, void *payload)
 }
 
 /* Resizes the block at the break in place; false when refused. */
-static bool resize_top(struct heap *heap, struct header *header, size_t bytes)
+static bool resize_last(struct heap *heap, struct header *header, size_t bytes)
 {
     if (bytes <= header->bytes) {
         heap_shrink(heap, header->bytes - bytes);
@@ -73,6 +82,16 @@ static bool resize_top(struct heap *heap, struct header *header, size_t bytes)
     }
     header->bytes = bytes;
     return true;
+}
+
+static void *move(struct heap *heap, void *payload, size_t size)
+{
+    void *moved = bump_malloc(heap, size);
+    if (moved != NULL) {
+        memcpy(moved, payload, header_of(payload)->bytes);
+        bump_free(heap, payload);
+    }
+    return moved;
 }
 
 static void *bump_realloc(struct heap *heap, void *payload, size_t size)
@@ -89,40 +108,22 @@ static void *bump_realloc(struct heap *heap, void *payload, size_t size)
     }
     struct header *header = header_of(payload);
     if ((unsigned char *)payload + header->bytes == heap_top(heap)) {
-        return resize_top(heap, header, round16(size)) ? payload : NULL;
+        bool done = resize_last(heap, header, payload_bytes(size));
+        return done ? payload : NULL;
     }
-    if (size <= header->bytes) {
-        return payload;
-    }
-    void *moved = bump_malloc(heap, size);
-    if (moved != NULL) {
-        memcpy(moved, payload, header->bytes);
-        bump_free(heap, payload);
-    }
-    return moved;
+    return size <= header->bytes ? payload : move(heap, payload, size);
 }
 
 static void *bump_memalign(struct heap *heap, size_t alignment, size_t size)
 {
-    uintptr_t first = (uintptr_t)heap_top(heap) + sizeof(struct header);
-    size_t gap =
-        alignment <= HEAP_ALIGNMENT ? 0 : (size_t)(-first & (alignment - 1));
-    if (size > heap->reserved || gap > heap->reserved) {
+    if (size > heap->reserved || alignment > heap->reserved) {
         return NULL;
     }
-    if (gap != 0) {
-        struct header *pad = heap_grow(heap, gap);
-        if (pad == NULL) {
-            return NULL;
-        }
-        pad->bytes = gap - sizeof *pad;
-        pad->kind = BLOCK_METADATA;
+    if (alignment < HEAP_ALIGNMENT) {
+        alignment = HEAP_ALIGNMENT;
     }
-    void *payload = bump_malloc(heap, size);
-    if (payload == NULL) {
-        heap_shrink(heap, gap);
-    }
-    return payload;
+    uintptr_t first = (uintptr_t)heap_top(heap) + sizeof(struct header);
+    return allocate(heap, (size_t)(-first & (alignment - 1)), size);
 }
 
 static size_t bump_usable_size(struct heap *heap, const void *payload)
@@ -131,52 +132,61 @@ static size_t bump_usable_size(struct heap *heap, const void *payload)
     return header_of(payload)->bytes;
 }
 
-/* The block at address is sound: its size leads to the break or before it. */
-static bool sound(const struct heap *heap, const struct header *header)
+static const struct header *first_block(const struct heap *heap)
 {
-    size_t room = (size_t)(heap_top(heap) - (const unsigned char *)header);
-    return room >= sizeof *header && header->bytes % 16 == 0 &&
-           header->bytes <= room - sizeof *header;
+    return (const struct header *)heap->base;
+}
+
+static bool at_break(const struct heap *heap, const struct header *header)
+{
+    return (const unsigned char *)header == heap_top(heap);
 }
 
 static const struct header *next_block(const struct header *header)
 {
-    return (const struct header *)((const unsigned char *)(header + 1) +
-                                   header->bytes);
+    return (const struct header *)((uintptr_t)(header + 1) + header->bytes);
+}
+
+/* Neither its size nor its kind can be wrong. */
+static bool sound(const struct heap *heap, const struct header *header)
+{
+    size_t room = (size_t)(heap_top(heap) - (const unsigned char *)header);
+    return header->bytes % HEAP_ALIGNMENT == 0 &&
+           header->bytes <= room - sizeof *header &&
+           header->kind <= BLOCK_METADATA;
 }
 
 static int bump_check(struct heap *heap, struct policy_fault *fault)
 {
-    const struct header *header = (const struct header *)heap->base;
-    while ((const unsigned char *)header < heap_top(heap)) {
+    const struct header *header = first_block(heap);
+    for (; !at_break(heap, header); header = next_block(header)) {
         if (!sound(heap, header)) {
-            *fault = (struct policy_fault){"size-leads-astray", header,
-                                           "block does not end in the heap"};
+            *fault = (struct policy_fault){
+                "header", header, "its size leads astray or its kind is none"};
             return -1;
         }
-        header = next_block(header);
     }
     return 0;
 }
 
 static int bump_walk(struct heap *heap, policy_visit_fn *visit, void *context)
 {
-    const struct header *header = (const struct header *)heap->base;
-    while ((const unsigned char *)header < heap_top(heap)) {
+    int status = 0;
+    const struct header *header = first_block(heap);
+    while (status == 0 && !at_break(heap, header) && sound(heap, header)) {
         struct block_info block = {
             .kind = (enum block_kind)header->kind,
             .address = header,
             .bytes = sizeof *header + header->bytes,
-            .payload = header + 1,
-            .payload_bytes = header->bytes,
         };
-        int status = visit(context, &block);
-        if (status != 0 || !sound(heap, header)) {
-            return status;
+        if (block.kind == BLOCK_USED) {
+            block.payload = header + 1;
+            block.payload_bytes = header->bytes;
         }
         header = next_block(header);
+        status = visit(context, &block);
     }
-    return 0;
+    return status;
 }
 
 const struct policy bump_policy = {

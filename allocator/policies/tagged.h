@@ -1,0 +1,54 @@
+/*
+ * tagged.h -- from boundary tags over an index to the hooks of a policy.
+ *
+ * TAGGED_HOOKS(prefix, index) defines those hooks that an index completes,
+ * specialised by the compiler for it; the file that uses it adds init, check
+ * and walk.
+ */
+#ifndef ALLOCATOR_POLICIES_TAGGED_H
+#define ALLOCATOR_POLICIES_TAGGED_H
+
+#include "allocator/block/inspect.h"
+#include "allocator/block/tags.h"
+#include "allocator/policy.h"
+
+/* The option that all of them share: bytes of the smallest remainder. */
+#define TAGGED_SPLIT_OPTION                                                    \
+    {                                                                          \
+        .name = "split", .summary = "smallest remainder split off, in bytes",  \
+        .least = BLOCK_SMALLEST, .most = 1 << 20, .initial = BLOCK_SMALLEST    \
+    }
+
+#define TAGGED_HOOKS(prefix, index)                                            \
+    static void *prefix##_malloc(struct heap *heap, size_t size)               \
+    {                                                                          \
+        return tags_malloc(heap, size, &(index));                              \
+    }                                                                          \
+    static void prefix##_free(struct heap *heap, void *payload)                \
+    {                                                                          \
+        tags_free(heap, payload, &(index));                                    \
+    }                                                                          \
+    static void *prefix##_realloc(struct heap *heap, void *payload,            \
+                                  size_t size)                                 \
+    {                                                                          \
+        return tags_realloc(heap, payload, size, &(index));                    \
+    }                                                                          \
+    static void *prefix##_memalign(struct heap *heap, size_t alignment,        \
+                                   size_t size)                                \
+    {                                                                          \
+        return tags_memalign(heap, alignment, size, &(index));                 \
+    }
+
+size_t tagged_usable_size(struct heap *heap, const void *payload);
+
+/* Walks the blocks behind a root of root_bytes as policy.h says. */
+int tagged_walk(struct heap *heap, size_t root_bytes, policy_visit_fn *visit,
+                void *context);
+
+/* Hands a fault of the blocks on to the policy's caller; returns -1. */
+int tagged_report(const struct block_fault *found, struct policy_fault *fault);
+
+/* Gives the free top back. */
+void tagged_trim(struct heap *heap);
+
+#endif
