@@ -126,8 +126,8 @@ START_TEST(moments_without_payload_are_left_out)
     const struct op ops[] = {a(0, 0), a(1, 16), f(1), f(0)};
     struct trace trace = MADE(ops);
     struct footprint_record record = measured(&trace, registry_find("bump"), 0);
-    ck_assert_double_eq_tol(record.fragmentation[0], 3, NEAR);
-    ck_assert_double_eq_tol(record.utilization, 1.0 / 3, NEAR);
+    ck_assert_double_eq_tol(record.fragmentation[0], 4, NEAR);
+    ck_assert_double_eq_tol(record.utilization, 1.0 / 4, NEAR);
     trace_free(&trace);
 }
 END_TEST
