@@ -101,6 +101,11 @@ static bool tells_address(const siginfo_t *info)
            info->si_code > 0 && info->si_code != SI_KERNEL;
 }
 
+static bool asked_by(const struct crash *crash, const siginfo_t *info)
+{
+    return info->si_signo == CRASH_ASK_SIGNAL && info->si_pid == crash->driver;
+}
+
 static void note_facts(struct crash *crash, const siginfo_t *info,
                        const ucontext_t *context)
 {
@@ -133,6 +138,8 @@ static void handle_signal(int number, siginfo_t *info, void *context)
     }
     if (crash->stage == 0) {
         note_facts(crash, info, context);
+    } else if (asked_by(crash, info)) {
+        return; /* it is dying already */
     }
     while (crash->thread != gettid()) {
         pause();

@@ -21,6 +21,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "driver/replay/worker_memory.h"
+#include "driver/replay/worker_orphans.h"
 #include "driver/replay/worker_process.h"
 
 #define WATCH_S 0.05 /* how often limits are looked at */
@@ -38,6 +40,7 @@ struct pool_run {
     int signals_fd;
     struct worker_terms terms; /* its mask is the caller's */
     struct sigaction callers_sigchld;
+    struct worker_orphans orphans;
     double ticked_s;
 };
 
@@ -58,12 +61,6 @@ static size_t cores(void)
         return (size_t)CPU_COUNT(&set);
     }
     return 1;
-}
-
-static size_t default_memory_limit(size_t parallel)
-{
-    size_t pages = (size_t)sysconf(_SC_PHYS_PAGES);
-    return pages / 4 * 3 / parallel * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 /* ---- signals ------------------------------------------------------------- */
@@ -184,6 +181,11 @@ static void sleep_until_event(struct pool_run *run)
     poll(run->polled, run->parallel + 1, (int)(WATCH_S * 1000));
 }
 
+static void sweep(struct pool_run *run)
+{
+    worker_orphans_sweep(&run->orphans, run->processes, run->parallel);
+}
+
 /* An end is looked for before a limit: a worker that is done is not late. */
 static void attend(struct pool_run *run)
 {
@@ -195,6 +197,7 @@ static void attend(struct pool_run *run)
         }
         if (worker_process_reap(process)) {
             run->running--;
+            sweep(run);
             tell(run, task);
         } else {
             worker_process_watch(process, worker_clock_s());
@@ -230,12 +233,15 @@ static int run_open(struct pool_run *run)
         free(run->polled);
         return -1;
     }
+    worker_orphans_begin(&run->orphans);
     return 0;
 }
 
 static void run_close(struct pool_run *run)
 {
     discard_all(run);
+    sweep(run);
+    worker_orphans_end(&run->orphans);
     release_signals(run);
     free(run->processes);
     free(run->polled);
@@ -269,7 +275,7 @@ int worker_pool_run(const struct worker_pool *pool, struct worker_task *tasks,
         fail_all(&run, errno);
         return 0;
     }
-    run.terms.memory_limit_bytes = default_memory_limit(parallel);
+    run.terms.memory_limit_bytes = worker_memory_share(parallel);
     while (interrupted_by == 0 && (run.next < n || run.running > 0)) {
         start_some(&run);
         sleep_until_event(&run);

@@ -4,16 +4,13 @@
  * How it ended is told apart by what it left: the mark that the function
  * returned, the note of a crash, or neither.  Exit statuses alone tell
  * nothing, since a subject may call exit(0).
- *
- * Memory is what the worker has resident beyond what it inherited, read from
- * /proc/PID/statm (proc(5)).  A limit on address space would not do:
- * reservations and sanitizers' shadows are large and cost nothing.
  */
 #include "driver/replay/worker_process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,12 +22,13 @@
 #include <unistd.h>
 
 #include "driver/replay/crash.h"
+#include "driver/replay/worker_memory.h"
 
 /* What a worker that passed a limit may take to note its stack. */
 #define HANG_GRACE_S    1.0
 #define RUNAWAY_GRACE_S 0.05
 /* And one whose handler is at work. */
-#define CRASH_GRACE_S 2.0
+#define CRASH_GRACE_S 1.0
 
 #define RETURNED UINT64_C(0x72657475726e6564)
 
@@ -100,12 +98,14 @@ static void volunteer_for_oom(void)
 /* What the subject prints is chatter: it must not mix with results. */
 static void redirect_streams(void)
 {
+    __fpurge(stdout); /* where the parent could not flush */
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (nothing >= 0) {
         dup2(nothing, STDIN_FILENO);
         close(nothing);
     }
     dup2(STDERR_FILENO, STDOUT_FILENO);
+    signal(SIGTTOU, SIG_IGN); /* a background group may write, too */
 }
 
 static void no_core_dump(void)
@@ -143,31 +143,6 @@ __attribute__((noinline)) static void run_task(const struct worker_task *task,
 
 /* ---- start --------------------------------------------------------------- */
 
-/* Private resident bytes, or all of them with shared ones; 0: unknown. */
-struct residence {
-    size_t all_bytes;
-    size_t private_bytes;
-};
-
-static struct residence residence_of(pid_t pid)
-{
-    char path[40], text[128];
-    snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) {
-        close(fd);
-    }
-    text[got > 0 ? got : 0] = '\0';
-    unsigned long all, shared;
-    if (sscanf(text, "%*s %lu %lu", &all, &shared) != 2) {
-        return (struct residence){0, 0};
-    }
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t own = all > shared ? all - shared : 0;
-    return (struct residence){all * page, own * page};
-}
-
 static struct worker_control *make_control(void)
 {
     struct worker_control *control = share(sizeof *control);
@@ -188,7 +163,7 @@ int worker_process_start(struct worker_process *process,
         .memory_limit_bytes = task->memory_limit_bytes == 0
                                   ? terms->memory_limit_bytes
                                   : task->memory_limit_bytes,
-        .inherited_bytes = residence_of(driver).private_bytes};
+        .inherited_bytes = worker_memory_resident(driver).private_bytes};
     process->control = make_control();
     task->output = share(task->output_bytes);
     fflush(NULL); /* else both would write what is buffered */
@@ -224,7 +199,7 @@ static void end_for(struct worker_process *process, enum worker_how reason,
 
 static void check_limits(struct worker_process *process, double now_s)
 {
-    size_t resident = residence_of(process->pid).all_bytes;
+    size_t resident = worker_memory_resident(process->pid).all_bytes;
     resident -= resident < process->inherited_bytes ? resident
                                                     : process->inherited_bytes;
     if (resident > process->resident_bytes) {
