@@ -93,12 +93,14 @@ $(PROGRAMS): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Libraries that are preloaded: position independent, no builtin rewriting of
-# malloc followed by memset, only marked names exported.
+# malloc followed by memset, only marked names exported, no sanitizer (its
+# runtime would have to be loaded first).
 $(call obj,$(RECORD_SRC) $(PRELOAD_SRC)): \
-  PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec
+  PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec \
+              -fno-sanitize=all
 
 $(B)/librecord.so: $(call obj,$(RECORD_SRC))
-	@echo '  LD $@'; $(CC) -shared $(ALL_LDFLAGS) -o $@ $^ -ldl -lpthread
+	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
 
 # ---- run -------------------------------------------------------------------
 run: all

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/record/record_command.h"
 #include "driver/trace/gen_command.h"
 #include "driver/version.h"
 
@@ -15,6 +16,7 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
+    {"record", "record what a program allocates", record_command},
     {"gen", "make a synthetic trace", gen_command},
 };
 
