@@ -27,7 +27,14 @@ struct report_style {
 int report_table(FILE *out, const struct run *run,
                  const struct report_style *style);
 
-/* What happened in each result that is not valid, with its post-mortem. */
+/*
+ * What happened in each result that is not valid, with its post-mortem.
+ * Nothing when all are.  Meant to stand before the table, so that the table
+ * and what -g adds to it end the output.
+ *
+ * A result's message, where it is not empty, is what reports say about it in
+ * one line; where it is, they make one from its fault or post-mortem.
+ */
 int report_failures(FILE *out, const struct run *run,
                     const struct report_style *style);
 
