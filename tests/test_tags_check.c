@@ -1,0 +1,266 @@
+/*
+ * test_tags_check.c -- every invariant of a tagged heap, broken on purpose.
+ *
+ * The heap at hand: blocks of 32, 64, 16, 96, 16, 16, 16, 128 and 16 bytes,
+ * those at 1, 3, 5 and 7 free, and a free top of 48.
+ */
+#include <check.h>
+#include <string.h>
+
+#include "allocator/block/list.h"
+#include "tests/support/variant.h"
+
+static struct heap heap;
+static const struct policy *policy;
+static struct block *b[10];
+
+static void open_heap(const char *name)
+{
+    static const size_t bytes[] = {32, 64, 16, 96, 16, 16, 16, 128, 16, 48};
+    struct variant variant = variant_named(name);
+    policy = variant.policy;
+    ck_assert_int_eq(heap_init(&heap, NULL), 0);
+    ck_assert_int_eq(policy->init(&heap, variant.values), 0);
+    for (size_t i = 0; i < 10; i++) {
+        void *payload = policy->malloc(&heap, bytes[i] - 8);
+        memset(payload, 0xa5, bytes[i] - 8);
+        b[i] = block_of(payload);
+    }
+    for (size_t i = 1; i < 10; i += 2) {
+        policy->free(&heap, block_payload(b[i]));
+    }
+    struct policy_fault fault;
+    ck_assert_int_eq(policy->check(&heap, &fault), 0);
+}
+
+static void close_heap(void)
+{
+    heap_destroy(&heap);
+}
+
+static void expect(const char *rule, const void *address)
+{
+    struct policy_fault fault = {0};
+    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_str_eq(fault.rule, rule);
+    ck_assert_ptr_eq(fault.address, address);
+    ck_assert_str_ne(fault.detail, "");
+}
+
+static const char *const any[] = {"implicit", "first-fit:lifo", "best-fit"};
+
+static uint64_t *footer_of(struct block *block)
+{
+    return (uint64_t *)block_above(block) - 1;
+}
+
+START_TEST(size_beyond_the_end)
+{
+    open_heap(any[_i]);
+    b[2]->header += 4096;
+    expect("size-leads-astray", b[2]);
+    b[2]->header = BLOCK_IN_USE | BLOCK_BELOW_SMALLEST;
+    expect("size-leads-astray", b[2]);
+    b[2]->header = UINT64_MAX;
+    expect("size-leads-astray", b[2]);
+}
+END_TEST
+
+START_TEST(size_into_the_next_block)
+{
+    open_heap(any[_i]);
+    b[2]->header += 16;
+    expect("size-leads-astray", block_above_by(b[3], 16));
+}
+END_TEST
+
+START_TEST(bits_that_lie)
+{
+    open_heap(any[_i]);
+    b[1]->header ^= BLOCK_BELOW_IN_USE;
+    expect("previous-in-use-bit", b[1]);
+    b[1]->header ^= BLOCK_BELOW_IN_USE;
+    b[2]->header ^= BLOCK_BELOW_SMALLEST;
+    expect("previous-smallest-bit", b[2]);
+    b[2]->header ^= BLOCK_BELOW_SMALLEST;
+    b[6]->header ^= BLOCK_BELOW_SMALLEST;
+    expect("previous-smallest-bit", b[6]);
+    b[6]->header ^= BLOCK_BELOW_SMALLEST;
+    b[4]->header ^= 8;
+    expect("unknown-flag", b[4]);
+}
+END_TEST
+
+START_TEST(footer_differs)
+{
+    open_heap(any[_i]);
+    *footer_of(b[3]) = 80;
+    expect("footer", b[3]);
+}
+END_TEST
+
+/* A block that was freed without a look at its neighbours. */
+START_TEST(neighbours_not_merged)
+{
+    open_heap(any[_i]);
+    b[2]->header &= ~(uint64_t)BLOCK_IN_USE;
+    b[3]->header &= ~(uint64_t)BLOCK_BELOW_IN_USE;
+    b[3]->header |= BLOCK_BELOW_SMALLEST;
+    expect("uncoalesced-neighbours", b[2]);
+}
+END_TEST
+
+START_TEST(end_mark_overwritten)
+{
+    open_heap(any[_i]);
+    struct block *end = tags_end(&heap);
+    uint64_t header = end->header;
+    end->header = header + 16;
+    expect("end-mark", end);
+    end->header = header & ~(uint64_t)BLOCK_IN_USE;
+    expect("end-mark", end);
+    end->header = header ^ BLOCK_BELOW_IN_USE;
+    expect("previous-in-use-bit", end);
+}
+END_TEST
+
+START_TEST(bound_too_low)
+{
+    open_heap(any[_i]);
+    tags_set_largest(&heap, 112);
+    expect("largest-bound", b[7]);
+}
+END_TEST
+
+START_TEST(root_overwritten)
+{
+    open_heap("first-fit");
+    list_root(&heap)->order = 77;
+    expect("root", heap.base);
+}
+END_TEST
+
+START_TEST(link_to_nowhere)
+{
+    open_heap("first-fit");
+    b[3]->next = 0xffffff;
+    expect("list-link", b[3]);
+    b[3]->next = UINT32_MAX;
+    expect("list-link", b[3]);
+    list_root(&heap)->first = (uint32_t)(heap.brk / 16);
+    expect("list-link", NULL);
+}
+END_TEST
+
+START_TEST(link_to_a_used_block)
+{
+    open_heap("first-fit:fifo");
+    b[3]->next = block_link(&heap, b[4]);
+    expect("used-block-in-list", b[4]);
+}
+END_TEST
+
+START_TEST(link_back_is_wrong)
+{
+    open_heap("first-fit");
+    b[5]->prev = block_link(&heap, b[1]);
+    expect("list-link-back", b[5]);
+}
+END_TEST
+
+START_TEST(list_has_a_cycle)
+{
+    open_heap("first-fit:fifo");
+    b[7]->next = block_link(&heap, b[1]);
+    expect("list-too-long", b[1]);
+    b[7]->next = block_link(&heap, b[7]);
+    expect("list-too-long", b[7]);
+}
+END_TEST
+
+START_TEST(order_is_wrong)
+{
+    open_heap("best-fit:fifo");
+    list_root(&heap)->order = LIST_LIFO;
+    struct policy_fault fault;
+    ck_assert_int_eq(policy->check(&heap, &fault), 0);
+    list_remove(&heap, b[3]);
+    list_insert(&heap, b[3], 96);
+    list_root(&heap)->order = LIST_ADDRESS;
+    expect("list-order", b[1]);
+}
+END_TEST
+
+START_TEST(free_block_is_lost)
+{
+    open_heap("first-fit:lifo");
+    list_remove(&heap, b[5]);
+    expect("free-block-not-in-list", b[5]);
+}
+END_TEST
+
+/* A stranger stands in the list where a free block is missing. */
+START_TEST(stranger_takes_a_place)
+{
+    open_heap("first-fit:lifo");
+    list_remove(&heap, b[5]);
+    struct block *fake = (struct block *)((uintptr_t)b[7] + 32);
+    fake->header = 32 | BLOCK_BELOW_IN_USE;
+    list_insert(&heap, fake, 32);
+    expect("free-block-not-in-list", b[5]);
+}
+END_TEST
+
+START_TEST(top_is_listed)
+{
+    open_heap("first-fit:fifo");
+    list_insert(&heap, b[9], 48);
+    expect("list-too-long", b[9]);
+}
+END_TEST
+
+START_TEST(last_link_is_wrong)
+{
+    open_heap("first-fit");
+    list_root(&heap)->last = block_link(&heap, b[3]);
+    expect("list-last", b[7]);
+}
+END_TEST
+
+START_TEST(rover_is_lost)
+{
+    open_heap("next-fit");
+    list_root(&heap)->rover = block_link(&heap, b[4]);
+    expect("rover", heap.base);
+}
+END_TEST
+
+Suite *tags_check_suite(void)
+{
+    Suite *suite = suite_create("tags_check");
+    TCase *tags = tcase_create("tags");
+    tcase_add_checked_fixture(tags, NULL, close_heap);
+    tcase_add_loop_test(tags, size_beyond_the_end, 0, 3);
+    tcase_add_loop_test(tags, size_into_the_next_block, 0, 3);
+    tcase_add_loop_test(tags, bits_that_lie, 0, 3);
+    tcase_add_loop_test(tags, footer_differs, 0, 3);
+    tcase_add_loop_test(tags, neighbours_not_merged, 0, 3);
+    tcase_add_loop_test(tags, end_mark_overwritten, 0, 3);
+    tcase_add_loop_test(tags, bound_too_low, 0, 3);
+    suite_add_tcase(suite, tags);
+    TCase *list = tcase_create("list");
+    tcase_add_checked_fixture(list, NULL, close_heap);
+    tcase_add_test(list, root_overwritten);
+    tcase_add_test(list, link_to_nowhere);
+    tcase_add_test(list, link_to_a_used_block);
+    tcase_add_test(list, link_back_is_wrong);
+    tcase_add_test(list, list_has_a_cycle);
+    tcase_add_test(list, order_is_wrong);
+    tcase_add_test(list, free_block_is_lost);
+    tcase_add_test(list, stranger_takes_a_place);
+    tcase_add_test(list, top_is_listed);
+    tcase_add_test(list, last_link_is_wrong);
+    tcase_add_test(list, rover_is_lost);
+    suite_add_tcase(suite, list);
+    return suite;
+}
