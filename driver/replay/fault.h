@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "driver/trace/trace.h"
+
 /* No operation: the fault lies before the first or behind the last one. */
 #define FAULT_NO_OP UINT64_MAX
 
@@ -17,8 +19,8 @@
 
 /* A live block that helps to understand the fault. */
 struct fault_block {
-    uint64_t address; /* offset from the heap's base; see address_is_offset */
-    uint64_t bytes;   /* of the payload */
+    uint64_t address; /* from the heap's base; foreign: of the process */
+    uint64_t bytes;   /* of the payload, as asked for */
     uint64_t op;      /* that allocated it */
     uint64_t line;
     uint32_t id; /* slot */
@@ -40,5 +42,29 @@ struct fault {
     unsigned char found[FAULT_BYTES];
     char detail[256]; /* one sentence */
 };
+
+/*
+ * Empties the fault and names the rule that was violated and, as printf does,
+ * what was expected and what was found.
+ */
+__attribute__((format(printf, 3, 4))) void fault_set(struct fault *fault,
+                                                     const char *rule,
+                                                     const char *format, ...);
+
+/* Adds to the detail what printf makes of the arguments, cut to its room. */
+__attribute__((format(printf, 2, 3))) void fault_add(struct fault *fault,
+                                                     const char *format, ...);
+
+/* Says where it happened; op may be FAULT_NO_OP. */
+void fault_locate(struct fault *fault, const struct trace *trace, uint64_t op,
+                  uint32_t round);
+
+/*
+ * Shows at most FAULT_BYTES bytes, the first of which lies at offset in the
+ * payload.
+ */
+void fault_show(struct fault *fault, size_t offset,
+                const unsigned char *expected, const unsigned char *found,
+                size_t n);
 
 #endif
