@@ -51,6 +51,11 @@ struct correctness_record {
 /*
  * progress may be NULL.  Returns 0 with *record filled, or -1 when the
  * harness itself lacks memory (errno set).
+ *
+ * A fault that showed later than it was made is looked for by repeating the
+ * round, within check_budget_s where that repeats checks; its op is then the
+ * operation that made it, and the detail says where it showed.  *record holds
+ * the fault as it showed before that begins.
  */
 int correctness_run(const struct trace *trace, const struct subject *subject,
                     const struct correctness_options *options,
