@@ -24,16 +24,17 @@
 #include "driver/measure/footprint.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "driver/measure/ledger.h"
 #include "driver/replay/replay.h"
+#include "driver/subject/table.h"
 
 /* A replay that knows how much is live. */
 struct follower {
     const struct trace *trace;
     struct worker_progress *progress;
+    struct subject subject;
     struct session session;
     uint64_t *sizes; /* of the live payloads, by slot */
     uint64_t payload_bytes;
@@ -76,6 +77,11 @@ static void leave(struct follower *f)
     }
 }
 
+static void close_sizes(struct follower *f)
+{
+    table_close(f->sizes, (size_t)f->trace->n_ids + 1, sizeof *f->sizes);
+}
+
 static int follower_open(struct follower *f, const struct trace *trace,
                          const struct subject *subject,
                          const struct heap_options *heap,
@@ -84,13 +90,16 @@ static int follower_open(struct follower *f, const struct trace *trace,
     f->trace = trace;
     f->progress = progress;
     f->payload_bytes = 0;
-    /* Before the session: a foreign subject counts from its beginning. */
-    f->sizes = calloc((size_t)trace->n_ids + 1, sizeof *f->sizes);
+    f->subject = *subject;
+    if (subject->kind == SUBJECT_FOREIGN) {
+        f->subject.policy = subject->counting;
+    }
+    f->sizes = table_open((size_t)trace->n_ids + 1, sizeof *f->sizes);
     if (f->sizes == NULL) {
         return -1;
     }
-    if (session_open(&f->session, subject, trace->n_ids, heap) != 0) {
-        free(f->sizes);
+    if (session_open(&f->session, &f->subject, trace->n_ids, heap) != 0) {
+        close_sizes(f);
         return -1;
     }
     return 0;
@@ -100,7 +109,7 @@ static void follower_close(struct follower *f)
 {
     leave(f);
     session_close(&f->session);
-    free(f->sizes);
+    close_sizes(f);
 }
 
 /* Back to the beginning of the trace; 0 or -1. */
@@ -138,18 +147,6 @@ static void follower_step(struct follower *f, size_t i)
     } else if (session->slots[op.id] == NULL) {
         set_size(f, op.id, 0); /* else a realloc failed: all stays */
     }
-}
-
-/* Bytes of the largest block that operation i makes or ends. */
-static size_t largest_of(const struct follower *f, size_t i)
-{
-    const struct op *op = &f->trace->ops[i];
-    uint64_t made = op->kind == OP_TOUCH ? 0 : op->size;
-    if (op->kind == OP_MEMALIGN && made < SIZE_MAX / 2) {
-        made += (uint64_t)1 << op->align_log2;
-    }
-    uint64_t ended = f->sizes[op->id];
-    return made > ended ? made : ended;
 }
 
 /* ---- samples ------------------------------------------------------------ */
@@ -213,10 +210,9 @@ static void follow_course(struct follower *f, struct course *course,
     uint64_t n_ops = f->trace->n_ops;
     enter(f, 1);
     for (size_t i = 0; i < n_ops; i++) {
-        size_t largest = largest_of(f, i);
         follower_step(f, i);
         struct moment now = {i, f->payload_bytes,
-                             session_footprint(&f->session, largest)};
+                             session_footprint(&f->session)};
         note(course, &now);
         if (i == course->next_sample) {
             keep(record, &now);
@@ -233,7 +229,7 @@ static void follow_course(struct follower *f, struct course *course,
 static void follow_to_peak(struct follower *f, uint64_t peak_op,
                            struct footprint_record *record)
 {
-    if (f->session.subject->kind == SUBJECT_FOREIGN || f->trace->n_ops == 0 ||
+    if (f->subject.kind == SUBJECT_FOREIGN || f->trace->n_ops == 0 ||
         follower_rewind(f) != 0) {
         return;
     }

@@ -43,7 +43,7 @@ int ledger_take(struct session *session, uint64_t payload_bytes,
         policy->walk(&session->heap, count_block, ledger) != 0) {
         return -1;
     }
-    ledger->footprint_bytes = session_footprint(session, SIZE_MAX);
+    ledger->footprint_bytes = session_footprint(session);
     /* So far internal_bytes holds all that is usable. */
     uint64_t walked = ledger->internal_bytes + ledger->metadata_bytes +
                       ledger->external_bytes;

@@ -13,21 +13,20 @@
  * single one.
  *
  * The first replay of each subject is not timed into a round: it commits the
- * heap's pages, and tells how many replays make a round.  All memory is
- * taken before the first session opens: the harness allocates nothing between
- * rounds, or libc's heap would change with them.
+ * heap's pages, and tells how many replays make a round.  The harness takes
+ * its memory from outside malloc, or libc's heap would change with it.
  */
 #include "driver/measure/timing.h"
 
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "driver/measure/clock.h"
 #include "driver/measure/statistics.h"
 #include "driver/measure/timing_loop.h"
+#include "driver/subject/table.h"
 
 #define ROUND_NS     2e6
 #define ROUNDS_LEAST 3   /* even where the budget is over */
@@ -233,8 +232,8 @@ static void fill_record(const struct race *race, const struct runner *runner,
 static int prepare(struct race *race)
 {
     size_t n = race->n_runners;
-    race->runners = calloc(n + 1, sizeof *race->runners);
-    race->values = calloc(2 * n + 1, ROUNDS_MOST * sizeof *race->values);
+    race->runners = table_open(n, sizeof *race->runners);
+    race->values = table_open(2 * n, ROUNDS_MOST * sizeof *race->values);
     if (race->runners == NULL || race->values == NULL) {
         return -1;
     }
@@ -286,8 +285,9 @@ static void finish(struct race *race)
     for (size_t i = 0; i < race->n_open; i++) {
         session_close(&race->runners[i].session);
     }
-    free(race->runners);
-    free(race->values);
+    table_close(race->runners, race->n_runners, sizeof *race->runners);
+    table_close(race->values, 2 * race->n_runners,
+                ROUNDS_MOST * sizeof *race->values);
 }
 
 int timing_run(const struct trace *trace, const struct subject *subjects,

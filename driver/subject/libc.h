@@ -11,20 +11,21 @@
 /* Ignores the heap; has no check and no walk. */
 extern const struct policy libc_policy;
 
+/* The same, and keeps account of the blocks that are mappings. */
+extern const struct policy libc_counting_policy;
+
 /*
  * Begins a session: as far as can be, malloc's heap is made to look like that
- * of a fresh process (see libc.c), and libc_footprint counts from here.
+ * of a fresh process (see libc_count.c), and libc_footprint counts from here.
  */
 void libc_begin(void);
 
 /*
- * Bytes that malloc holds from the system (break and mappings) beyond what it
- * held at libc_begin.  largest_bytes is that of the largest block that came or
- * went since the last call: below the smallest mapping threshold only the
- * break can have moved, and the call costs a few nanoseconds; SIZE_MAX reads
- * the whole statistics.
+ * Bytes that malloc holds from the system (break and mappings) beyond what
+ * was in use at libc_begin.  Takes a few nanoseconds.  Right only where all
+ * calls since then went through libc_counting_policy.
  */
-size_t libc_footprint(size_t largest_bytes);
+size_t libc_footprint(void);
 
 /* Ends the session: gives back what libc_begin took. */
 void libc_end(void);

@@ -2,11 +2,11 @@
  * session.c -- a subject at work on a heap of its own.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "driver/subject/libc.h"
 #include "driver/subject/subject.h"
+#include "driver/subject/table.h"
 
 static int start(struct session *session)
 {
@@ -17,6 +17,12 @@ static int start(struct session *session)
     return 0;
 }
 
+static void close_slots(struct session *session)
+{
+    table_close(session->slots, session->n_slots + 1, sizeof *session->slots);
+    session->slots = NULL;
+}
+
 int session_open(struct session *session, const struct subject *subject,
                  size_t n_slots, const struct heap_options *options)
 {
@@ -24,12 +30,12 @@ int session_open(struct session *session, const struct subject *subject,
     session->subject = subject;
     session->policy = subject->policy;
     session->n_slots = n_slots;
-    session->slots = calloc(n_slots + 1, sizeof *session->slots);
+    session->slots = table_open(n_slots + 1, sizeof *session->slots);
     if (session->slots == NULL) {
         return -1;
     }
     if (heap_init(&session->heap, options) != 0) {
-        free(session->slots);
+        close_slots(session);
         return -1;
     }
     if (subject->kind == SUBJECT_FOREIGN) {
@@ -68,13 +74,13 @@ void session_close(struct session *session)
         libc_end();
     }
     heap_destroy(&session->heap);
-    free(session->slots);
+    close_slots(session);
     memset(session, 0, sizeof *session);
 }
 
-size_t session_footprint(const struct session *session, size_t largest_bytes)
+size_t session_footprint(const struct session *session)
 {
     return session->subject->kind == SUBJECT_FOREIGN
-               ? session->subject->footprint(largest_bytes)
+               ? session->subject->footprint()
                : heap_footprint(&session->heap);
 }

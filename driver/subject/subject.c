@@ -38,6 +38,7 @@ struct subject subject_libc(void)
 {
     struct subject subject = plain(&libc_policy);
     subject.kind = SUBJECT_FOREIGN;
+    subject.counting = &libc_counting_policy;
     subject.footprint = libc_footprint;
     return subject;
 }

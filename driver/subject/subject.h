@@ -26,10 +26,11 @@ struct subject {
 
     /*
      * SUBJECT_FOREIGN: bytes it holds from the system now, less what was in
-     * use before the session was opened.  largest_bytes: see
-     * session_footprint.
+     * use before the session was opened; known only where the session works
+     * with the policy `counting`, whose hooks keep account.
      */
-    size_t (*footprint)(size_t largest_bytes);
+    const struct policy *counting;
+    size_t (*footprint)(void);
 };
 
 /*
@@ -72,12 +73,7 @@ int session_reset(struct session *session);
 
 void session_close(struct session *session);
 
-/*
- * Bytes that the subject holds from the system now.  largest_bytes is that of
- * the largest block that came or went since the last call, SIZE_MAX where it
- * is not known: it spares a foreign subject from reading all its statistics
- * after each operation.
- */
-size_t session_footprint(const struct session *session, size_t largest_bytes);
+/* Bytes that the subject holds from the system now; see subject.footprint. */
+size_t session_footprint(const struct session *session);
 
 #endif
