@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "allocator/block/list.h"
+#include "allocator/block/tree.h"
 #include "tests/support/variant.h"
 
 static struct heap heap;
@@ -143,9 +144,9 @@ END_TEST
 START_TEST(link_to_nowhere)
 {
     open_heap("first-fit");
-    b[3]->next = 0xffffff;
+    b[3]->links[LIST_NEXT] = 0xffffff;
     expect("list-link", b[3]);
-    b[3]->next = UINT32_MAX;
+    b[3]->links[LIST_NEXT] = UINT32_MAX;
     expect("list-link", b[3]);
     list_root(&heap)->first = (uint32_t)(heap.brk / 16);
     expect("list-link", NULL);
@@ -155,7 +156,7 @@ END_TEST
 START_TEST(link_to_a_used_block)
 {
     open_heap("first-fit:fifo");
-    b[3]->next = block_link(&heap, b[4]);
+    b[3]->links[LIST_NEXT] = block_link(&heap, b[4]);
     expect("used-block-in-list", b[4]);
 }
 END_TEST
@@ -163,7 +164,7 @@ END_TEST
 START_TEST(link_back_is_wrong)
 {
     open_heap("first-fit");
-    b[5]->prev = block_link(&heap, b[1]);
+    b[5]->links[LIST_PREV] = block_link(&heap, b[1]);
     expect("list-link-back", b[5]);
 }
 END_TEST
@@ -171,9 +172,9 @@ END_TEST
 START_TEST(list_has_a_cycle)
 {
     open_heap("first-fit:fifo");
-    b[7]->next = block_link(&heap, b[1]);
+    b[7]->links[LIST_NEXT] = block_link(&heap, b[1]);
     expect("list-too-long", b[1]);
-    b[7]->next = block_link(&heap, b[7]);
+    b[7]->links[LIST_NEXT] = block_link(&heap, b[7]);
     expect("list-too-long", b[7]);
 }
 END_TEST
@@ -235,6 +236,117 @@ START_TEST(rover_is_lost)
 }
 END_TEST
 
+/* The tree's nodes: 16 bytes at b[5], 64 at b[1], 96 at b[3], 128 at b[7]. */
+
+/* The link in the tree that leads to the block. */
+static uint32_t *link_to(const struct block *block)
+{
+    uint32_t link = block_link(&heap, block);
+    for (int i = 1; i < 9; i += 2) {
+        for (int side = 0; side < 2; side++) {
+            if (b[i]->links[side] == link) {
+                return &b[i]->links[side];
+            }
+        }
+    }
+    return &((struct tree_root *)heap.base)->top;
+}
+
+START_TEST(tree_link_to_nowhere)
+{
+    open_heap("best-fit:tree");
+    *link_to(b[5]) = 0xffffff;
+    struct policy_fault fault;
+    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_str_eq(fault.rule, "tree-link");
+}
+END_TEST
+
+START_TEST(tree_holds_a_used_block)
+{
+    open_heap("best-fit:tree");
+    *link_to(b[5]) = block_link(&heap, b[4]);
+    b[4]->links[0] = b[5]->links[0];
+    b[4]->links[1] = b[5]->links[1];
+    struct policy_fault fault;
+    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert(strcmp(fault.rule, "used-block-in-tree") == 0 ||
+              strcmp(fault.rule, "tree-priority") == 0);
+}
+END_TEST
+
+START_TEST(tree_is_out_of_order)
+{
+    open_heap("worst-fit:tree");
+    struct block *top = block_at(&heap, ((struct tree_root *)heap.base)->top);
+    uint32_t left = top->links[0];
+    top->links[0] = top->links[1];
+    top->links[1] = left;
+    struct block *first =
+        block_at(&heap, top->links[0] != 0 ? top->links[0] : top->links[1]);
+    expect("tree-order", first);
+}
+END_TEST
+
+START_TEST(tree_has_a_cycle)
+{
+    open_heap("best-fit:tree");
+    struct block *top = block_at(&heap, ((struct tree_root *)heap.base)->top);
+    for (int side = 0; side < 2; side++) {
+        uint32_t kept = b[5]->links[side];
+        b[5]->links[side] = block_link(&heap, top);
+        struct policy_fault fault;
+        ck_assert_int_eq(policy->check(&heap, &fault), -1);
+        b[5]->links[side] = kept;
+    }
+}
+END_TEST
+
+START_TEST(tree_breaks_the_heap_order)
+{
+    open_heap("best-fit:tree");
+    struct tree_root *root = (struct tree_root *)heap.base;
+    for (int i = 1; i < 9; i += 2) {
+        b[i]->links[0] = b[i]->links[1] = 0;
+    }
+    struct block *by_size[] = {b[5], b[1], b[3], b[7]};
+    root->top = block_link(&heap, by_size[0]);
+    for (int i = 0; i < 3; i++) {
+        by_size[i]->links[1] = block_link(&heap, by_size[i + 1]);
+    }
+    struct policy_fault fault;
+    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_str_eq(fault.rule, "tree-priority");
+}
+END_TEST
+
+START_TEST(tree_has_lost_a_block)
+{
+    open_heap("best-fit:tree");
+    tree_remove(&heap, b[3]);
+    expect("free-block-not-in-tree", NULL);
+}
+END_TEST
+
+START_TEST(tree_holds_a_stranger)
+{
+    open_heap("best-fit:tree");
+    tree_remove(&heap, b[5]);
+    struct block *fake = (struct block *)((uintptr_t)b[7] + 32);
+    fake->header = 32 | BLOCK_BELOW_IN_USE;
+    tree_insert(&heap, fake, 32);
+    expect("free-block-not-in-tree", NULL);
+}
+END_TEST
+
+START_TEST(tree_bound_too_low)
+{
+    open_heap("best-fit:tree");
+    tags_set_largest(&heap, 112);
+    expect("largest-bound", b[7]);
+}
+END_TEST
+
 Suite *tags_check_suite(void)
 {
     Suite *suite = suite_create("tags_check");
@@ -262,5 +374,16 @@ Suite *tags_check_suite(void)
     tcase_add_test(list, last_link_is_wrong);
     tcase_add_test(list, rover_is_lost);
     suite_add_tcase(suite, list);
+    TCase *tree = tcase_create("tree");
+    tcase_add_checked_fixture(tree, NULL, close_heap);
+    tcase_add_test(tree, tree_link_to_nowhere);
+    tcase_add_test(tree, tree_holds_a_used_block);
+    tcase_add_test(tree, tree_is_out_of_order);
+    tcase_add_test(tree, tree_has_a_cycle);
+    tcase_add_test(tree, tree_breaks_the_heap_order);
+    tcase_add_test(tree, tree_has_lost_a_block);
+    tcase_add_test(tree, tree_holds_a_stranger);
+    tcase_add_test(tree, tree_bound_too_low);
+    suite_add_tcase(suite, tree);
     return suite;
 }

@@ -15,7 +15,7 @@
  *   +--------------------------------+  +--------------------------------+
  *   | bytes of the block     | S P U |  | bytes of the block     | 0 1 0 |
  *   +================================+  +--------------------------------+
- *   | payload, up to the next header |  | next (32 bits) | prev (32 bits)|
+ *   | payload, up to the next header |  | link (32 bits) | link (32 bits)|
  *   |                                |  +--------------------------------+
  *   |                                |  | unused                         |
  *   |                                |  +--------------------------------+
@@ -61,13 +61,13 @@ enum block_flag {
 #define BLOCK_FLAGS ((uint64_t)(BLOCK_UNIT - 1))
 
 struct block {
-    uint64_t header; /* bytes of the block | flags */
-    uint32_t next;   /* links of a free block, for its index to use */
-    uint32_t prev;
+    uint64_t header;   /* bytes of the block | flags */
+    uint32_t links[2]; /* of a free block: the index's own */
 };
 
 _Static_assert(sizeof(struct block) == BLOCK_SMALLEST, "links fit any block");
-_Static_assert(offsetof(struct block, next) == BLOCK_HEADER, "payload follows");
+_Static_assert(offsetof(struct block, links) == BLOCK_HEADER,
+               "payload follows");
 
 static inline size_t block_bytes(const struct block *block)
 {

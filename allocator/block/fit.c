@@ -14,7 +14,8 @@ static struct block *first_between(struct heap *heap, struct block *start,
                                    const struct block *stop, size_t bytes,
                                    size_t *seen)
 {
-    for (struct block *b = start; b != stop; b = block_at(heap, b->next)) {
+    for (struct block *b = start; b != stop;
+         b = block_at(heap, b->links[LIST_NEXT])) {
         size_t have = block_bytes(b);
         if (have >= bytes) {
             return b;
@@ -59,7 +60,8 @@ struct block *list_find_best(struct heap *heap, size_t bytes)
 {
     struct block *best = NULL, *b = block_at(heap, list_root(heap)->first);
     size_t seen = 0, best_bytes = SIZE_MAX;
-    for (; b != NULL && best_bytes != bytes; b = block_at(heap, b->next)) {
+    for (; b != NULL && best_bytes != bytes;
+         b = block_at(heap, b->links[LIST_NEXT])) {
         size_t have = block_bytes(b);
         if (have >= bytes && have < best_bytes) {
             best = b;
@@ -79,7 +81,7 @@ struct block *list_find_worst(struct heap *heap, size_t bytes)
 {
     size_t most = tags_largest(heap), seen = 0;
     struct block *worst = NULL, *b = block_at(heap, list_root(heap)->first);
-    for (; b != NULL && seen < most; b = block_at(heap, b->next)) {
+    for (; b != NULL && seen < most; b = block_at(heap, b->links[LIST_NEXT])) {
         size_t have = block_bytes(b);
         if (have > seen) {
             worst = b;

@@ -9,10 +9,10 @@ static void link_between(struct heap *heap, struct block *before,
 {
     struct list_root *root = list_root(heap);
     uint32_t self = block_link(heap, block);
-    block->prev = block_link(heap, before);
-    block->next = block_link(heap, after);
-    *(before != NULL ? &before->next : &root->first) = self;
-    *(after != NULL ? &after->prev : &root->last) = self;
+    block->links[LIST_PREV] = block_link(heap, before);
+    block->links[LIST_NEXT] = block_link(heap, after);
+    *(before != NULL ? &before->links[LIST_NEXT] : &root->first) = self;
+    *(after != NULL ? &after->links[LIST_PREV] : &root->last) = self;
 }
 
 /*
@@ -32,7 +32,7 @@ static struct block *successor(const struct heap *heap,
             return up;
         }
         if (down == NULL || down < block) {
-            return down == NULL ? up : block_at(heap, down->next);
+            return down == NULL ? up : block_at(heap, down->links[LIST_NEXT]);
         }
         if (above == end) {
             return NULL;
@@ -41,8 +41,8 @@ static struct block *successor(const struct heap *heap,
             bool is_top = block_above(above) == end;
             return is_top ? NULL : (struct block *)above;
         }
-        up = block_at(heap, up->next);
-        down = block_at(heap, down->prev);
+        up = block_at(heap, up->links[LIST_NEXT]);
+        down = block_at(heap, down->links[LIST_PREV]);
         above = block_above(above);
     }
 }
@@ -51,7 +51,8 @@ static void insert_by_address(struct heap *heap, struct block *block,
                               size_t bytes)
 {
     struct block *after = successor(heap, block, block_above_by(block, bytes));
-    uint32_t before = after != NULL ? after->prev : list_root(heap)->last;
+    uint32_t before =
+        after != NULL ? after->links[LIST_PREV] : list_root(heap)->last;
     link_between(heap, block_at(heap, before), block, after);
 }
 
@@ -73,13 +74,15 @@ void list_insert(struct heap *heap, struct block *block, size_t bytes)
 void list_remove(struct heap *heap, struct block *block)
 {
     struct list_root *root = list_root(heap);
-    struct block *before = block_at(heap, block->prev);
-    struct block *after = block_at(heap, block->next);
+    struct block *before = block_at(heap, block->links[LIST_PREV]);
+    struct block *after = block_at(heap, block->links[LIST_NEXT]);
     if (root->rover == block_link(heap, block)) {
-        root->rover = block->next;
+        root->rover = block->links[LIST_NEXT];
     }
-    *(before != NULL ? &before->next : &root->first) = block->next;
-    *(after != NULL ? &after->prev : &root->last) = block->prev;
+    *(before != NULL ? &before->links[LIST_NEXT] : &root->first) =
+        block->links[LIST_NEXT];
+    *(after != NULL ? &after->links[LIST_PREV] : &root->last) =
+        block->links[LIST_PREV];
 }
 
 /* Lets another block stand where known stands. */
@@ -89,8 +92,8 @@ static void replace(struct heap *heap, struct block *known, struct block *other)
     if (root->rover == block_link(heap, known)) {
         root->rover = block_link(heap, other);
     }
-    link_between(heap, block_at(heap, known->prev), other,
-                 block_at(heap, known->next));
+    link_between(heap, block_at(heap, known->links[LIST_PREV]), other,
+                 block_at(heap, known->links[LIST_NEXT]));
 }
 
 void list_absorb(struct heap *heap, struct block *known, struct block *merged,

@@ -39,6 +39,8 @@
 
 enum list_order { LIST_LIFO, LIST_FIFO, LIST_ADDRESS, LIST_ORDERS };
 
+enum list_link { LIST_NEXT, LIST_PREV }; /* the links of a block */
+
 struct list_root {
     struct tags_root tags;
     uint32_t first, last; /* links, 0 when the list is empty */

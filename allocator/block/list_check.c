@@ -22,10 +22,10 @@ static int check_listed(const struct heap *heap, uint32_t link, uint32_t before,
         return block_fail(fault, "used-block-in-list", block,
                           "a listed block is marked in use");
     }
-    if (block->prev != before) {
+    if (block->links[LIST_PREV] != before) {
         return block_fail(fault, "list-link-back", block,
                           "expected link 0x%x to the one before, got 0x%x",
-                          before, block->prev);
+                          before, block->links[LIST_PREV]);
     }
     if (list_root(heap)->order == LIST_ADDRESS && link <= before) {
         return block_fail(fault, "list-order", block,
@@ -51,9 +51,10 @@ static int fail_membership(const struct heap *heap, struct block_fault *fault)
         }
         uint32_t self = block_link(heap, b);
         uint32_t seen = root->first;
-        if (b->prev != 0) {
-            seen =
-                link_sound(heap, b->prev) ? block_at(heap, b->prev)->next : 0;
+        if (b->links[LIST_PREV] != 0) {
+            seen = link_sound(heap, b->links[LIST_PREV])
+                       ? block_at(heap, b->links[LIST_PREV])->links[LIST_NEXT]
+                       : 0;
         }
         if (seen != self) {
             return block_fail(fault, "free-block-not-in-list", b,
@@ -102,7 +103,7 @@ int list_check(const struct heap *heap, const struct block_census *census,
         listed.fingerprint += block_hash(link);
         rover_listed |= link == root->rover;
         before = link;
-        link = block_at(heap, link)->next;
+        link = block_at(heap, link)->links[LIST_NEXT];
     }
     if (listed.count != census->count ||
         listed.fingerprint != census->fingerprint) {

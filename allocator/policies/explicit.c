@@ -1,25 +1,97 @@
 /*
- * explicit.c -- first, next, best and worst fit over an explicit free list.
+ * explicit.c -- first, next, best and worst fit over an index of free blocks.
  *
  * One implementation composed of a fit and an order: block/tags.h splits and
  * merges, block/list.c keeps the free blocks in lifo, fifo or address order,
- * block/fit.c chooses.  A fresh heap:
+ * block/fit.c chooses among them.  Best and worst fit may also keep them in a
+ * tree (block/tree.h), which chooses exactly as the list in address order does.
+ * A fresh heap:
  *
- *   | root: bound, list, rover, order  24 | end mark 8 |  break
+ *   | root: split, bound, index, order  24 | end mark 8 |  break
  *
- * malloc is O(free blocks); free is O(1), in address order see block/list.h.
+ * Cost            malloc             free
+ *   lifo, fifo    O(free blocks)     O(1)
+ *   address       O(free blocks)     about O(sqrt blocks), see block/list.h
+ *   tree          O(log free blocks) likewise
  *
- * Default orders.  Address order for all: it keeps free memory together (Wilson
- * et al. 1995; Johnstone and Wilson, ISMM 1998), and its search for a place is
- * short beside the search for a fit.
+ * Defaults.  First and next fit: address, which keeps free memory together; it
+ * is next fit's classic form, and the frugal one of first fit.  Best and worst
+ * fit: tree, for its speed.
+ *
+ * Sources: Wilson, Johnstone, Neely, Boles, Dynamic Storage Allocation: A
+ * Survey and Critical Review (1995); Johnstone and Wilson, The Memory
+ * Fragmentation Problem: Solved? (ISMM 1998).
  */
 #include "allocator/block/list.h"
 #include "allocator/block/list_check.h"
+#include "allocator/block/tree.h"
 #include "allocator/policies/tagged.h"
+
+enum { ORDER_TREE = LIST_ORDERS }; /* one more than the lists have */
+
+_Static_assert(offsetof(struct tree_root, top) ==
+                   offsetof(struct list_root, first),
+               "the tree hangs where a list begins");
+
+static bool has_tree(const struct heap *heap)
+{
+    return list_root(heap)->order == ORDER_TREE;
+}
+
+/* ---- list or tree ------------------------------------------------------- */
+
+static struct block *find_best(struct heap *heap, size_t bytes)
+{
+    return has_tree(heap) ? tree_find_best(heap, bytes)
+                          : list_find_best(heap, bytes);
+}
+
+static struct block *find_worst(struct heap *heap, size_t bytes)
+{
+    return has_tree(heap) ? tree_find_worst(heap, bytes)
+                          : list_find_worst(heap, bytes);
+}
+
+static void insert(struct heap *heap, struct block *block, size_t bytes)
+{
+    (has_tree(heap) ? tree_insert : list_insert)(heap, block, bytes);
+}
+
+static void withdraw(struct heap *heap, struct block *block)
+{
+    (has_tree(heap) ? tree_remove : list_remove)(heap, block);
+}
+
+static void absorb(struct heap *heap, struct block *known, struct block *merged,
+                   size_t bytes)
+{
+    (has_tree(heap) ? tree_absorb : list_absorb)(heap, known, merged, bytes);
+}
+
+static void shrink(struct heap *heap, struct block *known, struct block *rest)
+{
+    (has_tree(heap) ? tree_shrink : list_shrink)(heap, known, rest);
+}
+
+static const struct free_index first_fit = {
+    list_find_first, list_insert, list_remove, list_absorb, list_shrink};
+static const struct free_index next_fit = {
+    list_find_next, list_insert, list_remove, list_absorb, list_shrink};
+static const struct free_index best_fit = {find_best, insert, withdraw, absorb,
+                                           shrink};
+static const struct free_index worst_fit = {find_worst, insert, withdraw,
+                                            absorb, shrink};
+
+/* ---- hooks -------------------------------------------------------------- */
+
+TAGGED_HOOKS(first_fit, first_fit)
+TAGGED_HOOKS(next_fit, next_fit)
+TAGGED_HOOKS(best_fit, best_fit)
+TAGGED_HOOKS(worst_fit, worst_fit)
 
 enum option { OPTION_ORDER, OPTION_SPLIT };
 
-static const struct policy_option options[] = {
+static const struct policy_option list_options[] = {
     [OPTION_ORDER] = {.name = "order",
                       .summary = "where a freed block goes in the list",
                       .words = {"lifo", "fifo", "address"},
@@ -28,20 +100,14 @@ static const struct policy_option options[] = {
     {0},
 };
 
-#define LIST_INDEX(fit)                                                        \
-    {                                                                          \
-        fit, list_insert, list_remove, list_absorb, list_shrink                \
-    }
-
-static const struct free_index first_fit = LIST_INDEX(list_find_first);
-static const struct free_index next_fit = LIST_INDEX(list_find_next);
-static const struct free_index best_fit = LIST_INDEX(list_find_best);
-static const struct free_index worst_fit = LIST_INDEX(list_find_worst);
-
-TAGGED_HOOKS(first_fit, first_fit)
-TAGGED_HOOKS(next_fit, next_fit)
-TAGGED_HOOKS(best_fit, best_fit)
-TAGGED_HOOKS(worst_fit, worst_fit)
+static const struct policy_option tree_options[] = {
+    [OPTION_ORDER] = {.name = "order",
+                      .summary = "order of the list, or a tree by size",
+                      .words = {"lifo", "fifo", "address", "tree"},
+                      .initial = ORDER_TREE},
+    [OPTION_SPLIT] = TAGGED_SPLIT_OPTION,
+    {0},
+};
 
 static int init(struct heap *heap, const uint64_t *values)
 {
@@ -56,11 +122,13 @@ static int check(struct heap *heap, struct policy_fault *fault)
 {
     struct block_census census;
     struct block_fault found;
-    if (block_inspect(heap, sizeof(struct list_root), &census, &found) != 0 ||
-        list_check(heap, &census, &found) != 0) {
-        return tagged_report(&found, fault);
+    size_t root_bytes = sizeof(struct list_root);
+    int status = block_inspect(heap, root_bytes, &census, &found);
+    if (status == 0) {
+        status = has_tree(heap) ? tree_check(heap, root_bytes, &census, &found)
+                                : list_check(heap, &census, &found);
     }
-    return 0;
+    return status == 0 ? 0 : tagged_report(&found, fault);
 }
 
 static int walk(struct heap *heap, policy_visit_fn *visit, void *context)
@@ -68,11 +136,11 @@ static int walk(struct heap *heap, policy_visit_fn *visit, void *context)
     return tagged_walk(heap, sizeof(struct list_root), visit, context);
 }
 
-#define LIST_POLICY(prefix, policy_name, policy_summary)                       \
+#define POLICY(prefix, policy_name, policy_options, policy_summary)            \
     const struct policy prefix##_policy = {                                    \
         .name = policy_name,                                                   \
         .summary = policy_summary,                                             \
-        .options = options,                                                    \
+        .options = policy_options,                                             \
         .init = init,                                                          \
         .malloc = prefix##_malloc,                                             \
         .free = prefix##_free,                                                 \
@@ -84,10 +152,11 @@ static int walk(struct heap *heap, policy_visit_fn *visit, void *context)
         .trim = tagged_trim,                                                   \
     }
 
-LIST_POLICY(first_fit, "first-fit",
-            "free list, the first block that is large enough");
-LIST_POLICY(next_fit, "next-fit",
-            "free list, first fit from where the last search ended");
-LIST_POLICY(best_fit, "best-fit",
-            "free list, the smallest block that is large enough");
-LIST_POLICY(worst_fit, "worst-fit", "free list, the largest block");
+POLICY(first_fit, "first-fit", list_options,
+       "free list, the first block that is large enough");
+POLICY(next_fit, "next-fit", list_options,
+       "free list, first fit from where the last search ended");
+POLICY(best_fit, "best-fit", tree_options,
+       "free list or tree, the smallest block that is large enough");
+POLICY(worst_fit, "worst-fit", tree_options,
+       "free list or tree, the largest block");

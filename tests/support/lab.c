@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static enum lab_outcome wrong(
-    struct lab *lab, const char *format, ...)
+enum lab_outcome lab_wrong(struct lab *lab, const char *format, ...)
 {
     if (lab->why[0] == '\0') {
         int used =
@@ -54,7 +53,7 @@ enum lab_outcome lab_open(struct lab *lab, const struct variant *variant,
     memset(lab, 0, sizeof *lab);
     lab->policy = variant->policy;
     if (heap_init(&lab->heap, options) != 0) {
-        return wrong(lab, "heap_init failed");
+        return lab_wrong(lab, "heap_init failed");
     }
     return start(lab, variant, seed);
 }
@@ -106,10 +105,11 @@ static enum lab_outcome verify_bytes(struct lab *lab,
     }
     uint64_t last = word_of(block->pattern, n);
     if (i < n || memcmp(words + n, &last, bytes % 8) != 0) {
-        return wrong(lab,
-                     "block at offset %#zx of %zu bytes: contents lost "
-                     "within 8 bytes of %zu",
-                     (size_t)(payload - lab->heap.base), block->size, i * 8);
+        return lab_wrong(lab,
+                         "block at offset %#zx of %zu bytes: contents lost "
+                         "within 8 bytes of %zu",
+                         (size_t)(payload - lab->heap.base), block->size,
+                         i * 8);
     }
     return LAB_DONE;
 }
@@ -157,23 +157,24 @@ static enum lab_outcome judge(struct lab *lab, const unsigned char *payload,
     size_t usable = lab->policy->usable_size(&lab->heap, payload);
     if ((uintptr_t)payload % HEAP_ALIGNMENT != 0 ||
         (alignment != 0 && (uintptr_t)payload % alignment != 0)) {
-        return wrong(lab, "%p is not aligned to %zu", (const void *)payload,
-                     alignment);
+        return lab_wrong(lab, "%p is not aligned to %zu", (const void *)payload,
+                         alignment);
     }
     if (usable < size) {
-        return wrong(lab, "usable size %zu of a request of %zu", usable, size);
+        return lab_wrong(lab, "usable size %zu of a request of %zu", usable,
+                         size);
     }
     if (!heap_contains(&lab->heap, payload, usable)) {
-        return wrong(lab, "%p with %zu bytes is outside the heap",
-                     (const void *)payload, usable);
+        return lab_wrong(lab, "%p with %zu bytes is outside the heap",
+                         (const void *)payload, usable);
     }
     size_t i = position(lab, payload);
     if ((i < lab->n_live && payload + usable > lab->live[i].payload) ||
         (i < lab->n_live && payload == lab->live[i].payload) ||
         (i > 0 &&
          lab->live[i - 1].payload + lab->live[i - 1].filled > payload)) {
-        return wrong(lab, "%p with %zu bytes overlaps a live block",
-                     (const void *)payload, usable);
+        return lab_wrong(lab, "%p with %zu bytes overlaps a live block",
+                         (const void *)payload, usable);
     }
     return LAB_DONE;
 }
@@ -212,8 +213,8 @@ static enum lab_outcome judge_null(struct lab *lab, uint64_t refusals,
         return LAB_DONE;
     }
     if (lab->heap.refusals == refusals && size <= lab->heap.reserved) {
-        return wrong(lab, "NULL for %zu bytes, though nothing was refused",
-                     size);
+        return lab_wrong(lab, "NULL for %zu bytes, though nothing was refused",
+                         size);
     }
     return LAB_REFUSED;
 }
@@ -249,8 +250,9 @@ enum lab_outcome lab_realloc(struct lab *lab, size_t index, size_t size)
     }
     drop(lab, index);
     if (size == 0) {
-        return moved == NULL ? LAB_DONE
-                             : wrong(lab, "realloc to 0 returned a pointer");
+        return moved == NULL
+                   ? LAB_DONE
+                   : lab_wrong(lab, "realloc to 0 returned a pointer");
     }
     if (verify_bytes(lab, &old, moved, old.size < size ? old.size : size) !=
         LAB_DONE) {
@@ -325,101 +327,6 @@ enum lab_outcome lab_step(struct lab *lab, size_t most_live)
         return random_resize(lab);
     }
     return lab_free(lab, lab_random(lab, lab->n_live));
-}
-
-/* ---- check and walk ----------------------------------------------------- */
-
-struct progress {
-    struct lab *lab;
-    const unsigned char *at; /* where the next block must begin */
-    size_t mapping;          /* index of the mapping that comes next */
-    size_t met;              /* live blocks visited */
-};
-
-/* At the end of the break's part or of a mapping the next mapping follows. */
-static void skip_to_mapping(struct progress *p)
-{
-    const struct heap *heap = &p->lab->heap;
-    const unsigned char *end = heap_top(heap);
-    if (p->mapping > 0) {
-        const struct heap_mapping *m = &heap->mappings[p->mapping - 1];
-        end = heap->base + m->offset + m->bytes;
-    }
-    if (p->at == end && p->mapping < heap->n_mappings) {
-        p->at = heap->base + heap->mappings[p->mapping++].offset;
-    }
-}
-
-static enum lab_outcome meet(struct progress *p, const struct block_info *block)
-{
-    struct lab *lab = p->lab;
-    const unsigned char *start = block->address;
-    const unsigned char *payload = block->payload;
-    if (p->met == lab->n_live || lab->live[p->met].payload != payload) {
-        return wrong(lab,
-                     "walk shows a used block at offset %#zx that is not "
-                     "live",
-                     (size_t)(payload - lab->heap.base));
-    }
-    if (payload < start ||
-        payload + block->payload_bytes > start + block->bytes ||
-        block->payload_bytes != lab->live[p->met].filled) {
-        return wrong(lab, "walk shows %zu payload bytes, usable are %zu",
-                     block->payload_bytes, lab->live[p->met].filled);
-    }
-    p->met++;
-    return LAB_DONE;
-}
-
-static int visit(void *context, const struct block_info *block)
-{
-    struct progress *p = context;
-    skip_to_mapping(p);
-    if (block->address != p->at || block->bytes == 0 ||
-        !heap_contains(&p->lab->heap, block->address, block->bytes)) {
-        wrong(
-            p->lab,
-            "walk shows %zu bytes at offset %#zx, expected a block "
-            "at %#zx",
-            block->bytes,
-            (size_t)((const unsigned char *)block->address - p->lab->heap.base),
-            (size_t)(p->at - p->lab->heap.base));
-        return 1;
-    }
-    p->at += block->bytes;
-    return block->kind == BLOCK_USED && meet(p, block) != LAB_DONE;
-}
-
-static enum lab_outcome verify_walk(struct lab *lab)
-{
-    struct progress p = {.lab = lab, .at = lab->heap.base};
-    if (lab->policy->walk(&lab->heap, visit, &p) != 0) {
-        return wrong(lab, "walk ended early");
-    }
-    const unsigned char *before = p.at;
-    skip_to_mapping(&p);
-    bool at_end = p.mapping > 0 || p.at == heap_top(&lab->heap);
-    if (!at_end || p.at != before || p.mapping != lab->heap.n_mappings) {
-        return wrong(lab, "walk does not cover the whole heap");
-    }
-    if (p.met != lab->n_live) {
-        return wrong(lab, "walk shows %zu of %zu live blocks", p.met,
-                     lab->n_live);
-    }
-    return LAB_DONE;
-}
-
-enum lab_outcome lab_verify(struct lab *lab)
-{
-    if (lab->why[0] != '\0') {
-        return LAB_WRONG;
-    }
-    struct policy_fault fault;
-    if (lab->policy->check(&lab->heap, &fault) != 0) {
-        return wrong(lab, "check: %s at %p: %s", fault.rule, fault.address,
-                     fault.detail);
-    }
-    return verify_walk(lab);
 }
 
 enum lab_outcome lab_stream(struct lab *lab, size_t n, size_t most_live)

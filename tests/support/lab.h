@@ -70,6 +70,10 @@ enum lab_outcome lab_verify_contents(struct lab *lab);
 /* n steps, each verified; contents now and then and at the end. */
 enum lab_outcome lab_stream(struct lab *lab, size_t n, size_t most_live);
 
+/* Keeps the objection, unless there is one already; returns LAB_WRONG. */
+__attribute__((format(printf, 2, 3))) enum lab_outcome lab_wrong(
+    struct lab *lab, const char *format, ...);
+
 /* A number from 0 to n - 1. */
 uint64_t lab_random(struct lab *lab, uint64_t n);
 

@@ -1,0 +1,116 @@
+/*
+ * tree_check.c -- visits the tree once, trusting nothing of it.
+ *
+ * Every subtree must lie between two keys, so that a cycle or a node met twice
+ * is out of order, and below a priority.  The depth is bounded; a treap of 2^32
+ * nodes is hardly ever deeper than 100.
+ */
+#include "allocator/block/tree.h"
+
+enum { MOST_DEPTH = 500 };
+
+struct bounds {
+    size_t low_bytes, high_bytes;
+    uint32_t low, high; /* keys lie strictly between (bytes, link) pairs */
+};
+
+struct search {
+    const struct heap *heap;
+    size_t root_bytes;
+    size_t most; /* free blocks that the heap has */
+    struct block_census found;
+    struct block_fault *fault;
+};
+
+static bool link_sound(const struct search *search, uint32_t link)
+{
+    size_t offset = link * BLOCK_UNIT + BLOCK_HEADER;
+    return offset >= search->root_bytes &&
+           offset <= search->heap->brk - BLOCK_HEADER - BLOCK_SMALLEST;
+}
+
+static bool less(size_t bytes, uint32_t link, size_t other_bytes,
+                 uint32_t other)
+{
+    return bytes != other_bytes ? bytes < other_bytes : link < other;
+}
+
+static int check_node(struct search *search, uint32_t link,
+                      const struct bounds *bounds)
+{
+    const struct block *block = block_at(search->heap, link);
+    size_t bytes = block_bytes(block);
+    if (block_in_use(block)) {
+        return block_fail(search->fault, "used-block-in-tree", block,
+                          "a node is marked in use");
+    }
+    if (!less(bounds->low_bytes, bounds->low, bytes, link) ||
+        !less(bytes, link, bounds->high_bytes, bounds->high)) {
+        return block_fail(search->fault, "tree-order", block,
+                          "expected from %zu to %zu bytes, got %zu",
+                          bounds->low_bytes, bounds->high_bytes, bytes);
+    }
+    if (bytes > tags_largest(search->heap)) {
+        return block_fail(search->fault, "largest-bound", block,
+                          "has %zu bytes, the bound is %zu", bytes,
+                          tags_largest(search->heap));
+    }
+    return 0;
+}
+
+static int check_subtree(struct search *search, uint32_t link, uint32_t parent,
+                         struct bounds bounds, int depth)
+{
+    if (link == 0) {
+        return 0;
+    }
+    const struct block *block = block_at(search->heap, link);
+    if (!link_sound(search, link)) {
+        return block_fail(search->fault, "tree-link",
+                          block_at(search->heap, parent),
+                          "link 0x%x leads outside the blocks", link);
+    }
+    if (depth == MOST_DEPTH || search->found.count == search->most) {
+        return block_fail(search->fault, "tree-too-large", block,
+                          "more nodes than the %zu free blocks, or too deep",
+                          search->most);
+    }
+    if (parent != 0 && tree_priority(link) > tree_priority(parent)) {
+        return block_fail(search->fault, "tree-priority", block,
+                          "a node's priority is above its parent's");
+    }
+    if (check_node(search, link, &bounds) != 0) {
+        return -1;
+    }
+    search->found.count++;
+    search->found.fingerprint += block_hash(link);
+    struct bounds left = bounds, right = bounds;
+    left.high_bytes = right.low_bytes = block_bytes(block);
+    left.high = right.low = link;
+    return check_subtree(search, block->links[0], link, left, depth + 1) != 0 ||
+                   check_subtree(search, block->links[1], link, right,
+                                 depth + 1) != 0
+               ? -1
+               : 0;
+}
+
+int tree_check(const struct heap *heap, size_t root_bytes,
+               const struct block_census *census, struct block_fault *fault)
+{
+    struct search search = {.heap = heap,
+                            .root_bytes = root_bytes,
+                            .most = census->count,
+                            .fault = fault};
+    struct bounds all = {.high_bytes = SIZE_MAX};
+    uint32_t top = ((const struct tree_root *)heap->base)->top;
+    if (check_subtree(&search, top, 0, all, 0) != 0) {
+        return -1;
+    }
+    if (search.found.count != census->count ||
+        search.found.fingerprint != census->fingerprint) {
+        return block_fail(fault, "free-block-not-in-tree", NULL,
+                          "%zu of %zu free blocks are in the tree",
+                          search.found.count, census->count);
+    }
+    return 0;
+}

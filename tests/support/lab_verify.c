@@ -1,0 +1,97 @@
+/*
+ * lab_verify.c -- check passes, and walk agrees with heap and live set.
+ */
+#include "tests/support/lab.h"
+
+struct progress {
+    struct lab *lab;
+    const unsigned char *at; /* where the next block must begin */
+    size_t mapping;          /* index of the mapping that comes next */
+    size_t met;              /* live blocks visited */
+};
+
+/* At the end of the break's part or of a mapping the next mapping follows. */
+static void skip_to_mapping(struct progress *p)
+{
+    const struct heap *heap = &p->lab->heap;
+    const unsigned char *end = heap_top(heap);
+    if (p->mapping > 0) {
+        const struct heap_mapping *m = &heap->mappings[p->mapping - 1];
+        end = heap->base + m->offset + m->bytes;
+    }
+    if (p->at == end && p->mapping < heap->n_mappings) {
+        p->at = heap->base + heap->mappings[p->mapping++].offset;
+    }
+}
+
+static enum lab_outcome meet(struct progress *p, const struct block_info *block)
+{
+    struct lab *lab = p->lab;
+    const unsigned char *start = block->address;
+    const unsigned char *payload = block->payload;
+    if (p->met == lab->n_live || lab->live[p->met].payload != payload) {
+        return lab_wrong(lab,
+                         "walk shows a used block at offset %#zx that is not "
+                         "live",
+                         (size_t)(payload - lab->heap.base));
+    }
+    if (payload < start ||
+        payload + block->payload_bytes > start + block->bytes ||
+        block->payload_bytes != lab->live[p->met].filled) {
+        return lab_wrong(lab, "walk shows %zu payload bytes, usable are %zu",
+                         block->payload_bytes, lab->live[p->met].filled);
+    }
+    p->met++;
+    return LAB_DONE;
+}
+
+static int visit(void *context, const struct block_info *block)
+{
+    struct progress *p = context;
+    skip_to_mapping(p);
+    if (block->address != p->at || block->bytes == 0 ||
+        !heap_contains(&p->lab->heap, block->address, block->bytes)) {
+        lab_wrong(
+            p->lab,
+            "walk shows %zu bytes at offset %#zx, expected a block "
+            "at %#zx",
+            block->bytes,
+            (size_t)((const unsigned char *)block->address - p->lab->heap.base),
+            (size_t)(p->at - p->lab->heap.base));
+        return 1;
+    }
+    p->at += block->bytes;
+    return block->kind == BLOCK_USED && meet(p, block) != LAB_DONE;
+}
+
+static enum lab_outcome verify_walk(struct lab *lab)
+{
+    struct progress p = {.lab = lab, .at = lab->heap.base};
+    if (lab->policy->walk(&lab->heap, visit, &p) != 0) {
+        return lab_wrong(lab, "walk ended early");
+    }
+    const unsigned char *before = p.at;
+    skip_to_mapping(&p);
+    bool at_end = p.mapping > 0 || p.at == heap_top(&lab->heap);
+    if (!at_end || p.at != before || p.mapping != lab->heap.n_mappings) {
+        return lab_wrong(lab, "walk does not cover the whole heap");
+    }
+    if (p.met != lab->n_live) {
+        return lab_wrong(lab, "walk shows %zu of %zu live blocks", p.met,
+                         lab->n_live);
+    }
+    return LAB_DONE;
+}
+
+enum lab_outcome lab_verify(struct lab *lab)
+{
+    if (lab->why[0] != '\0') {
+        return LAB_WRONG;
+    }
+    struct policy_fault fault;
+    if (lab->policy->check(&lab->heap, &fault) != 0) {
+        return lab_wrong(lab, "check: %s at %p: %s", fault.rule, fault.address,
+                         fault.detail);
+    }
+    return verify_walk(lab);
+}

@@ -1,0 +1,37 @@
+/*
+ * row.h -- a tagged heap told as the row of its blocks.
+ *
+ * "u32 f96" is a block of 32 bytes in use below a free one of 96.  A block has
+ * 8 bytes more than its payload, rounded up to 16.  What goes wrong ends the
+ * test.
+ */
+#ifndef TESTS_SUPPORT_ROW_H
+#define TESTS_SUPPORT_ROW_H
+
+#include "tests/support/variant.h"
+
+struct row {
+    struct heap heap;
+    const struct policy *policy;
+};
+
+/* A heap with a policy named as users do. */
+void row_open(struct row *row, const char *name);
+void row_close(struct row *row);
+
+/* The payload of a new block of bytes, filled with 0x5a. */
+void *row_take(struct row *row, size_t bytes);
+
+void row_give(struct row *row, void *payload);
+
+/* payloads[0], payloads[1], ... of blocks of these sizes, up to a 0. */
+void row_take_all(struct row *row, unsigned char **payloads,
+                  const size_t *bytes);
+
+#define ROW_TAKE(row, payloads, ...)                                           \
+    row_take_all(row, payloads, (const size_t[]){__VA_ARGS__, 0})
+
+/* The heap is sound and looks like this. */
+void row_expect(struct row *row, const char *blocks);
+
+#endif
