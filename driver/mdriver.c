@@ -1,0 +1,256 @@
+/*
+ * mdriver.c -- replay traces against allocators and report.
+ *
+ * options -> traces -> results -> reports; each step is a module of its own.
+ * Standard output is the result, standard error is talk.  Exit: 0 all valid,
+ * 1 an allocator failed, 2 wrong usage or bad input.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "allocator/registry.h"
+#include "driver/replay/worker.h"
+#include "driver/report/progress.h"
+#include "driver/report/report.h"
+#include "driver/run/execute.h"
+#include "driver/run/machine.h"
+#include "driver/run/options.h"
+#include "driver/run/output.h"
+#include "driver/run/trace_set.h"
+#include "driver/version.h"
+
+enum { EXIT_VALID, EXIT_SUBJECT_FAILED, EXIT_BAD_INPUT };
+
+static void print_option(const struct policy_option *option)
+{
+    printf("    %s=", option->name);
+    if (option->words[0] == NULL) {
+        printf("%llu..%llu (%llu)", (unsigned long long)option->least,
+               (unsigned long long)option->most,
+               (unsigned long long)option->initial);
+    }
+    for (size_t i = 0; i < POLICY_MAX_WORDS && option->words[i]; i++) {
+        printf("%s%s%s", i > 0 ? "|" : "", option->words[i],
+               i == option->initial ? "*" : "");
+    }
+    printf("  %s\n", option->summary);
+}
+
+/* What --list prints. */
+static int list_policies(void)
+{
+    for (size_t i = 0; registry_at(i) != NULL; i++) {
+        const struct policy *policy = registry_at(i);
+        printf("%-14s %s%s\n", policy->name, policy->summary,
+               policy == registry_default() ? " (default)" : "");
+        for (size_t k = 0; k < policy_count_options(policy); k++) {
+            print_option(&policy->options[k]);
+        }
+    }
+    struct subject libc = subject_libc();
+    printf("%-14s %s\n", libc.label, libc.policy->summary);
+    return EXIT_VALID;
+}
+
+static unsigned terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        return size.ws_col;
+    }
+    const char *columns = getenv("COLUMNS");
+    int n = columns != NULL ? atoi(columns) : 0;
+    return n >= 40 && n <= 1000 ? (unsigned)n : 80;
+}
+
+static bool want_colour(enum colour_when when)
+{
+    const char *forbidden = getenv("NO_COLOR");
+    if (when != COLOUR_AUTO) {
+        return when == COLOUR_ALWAYS;
+    }
+    return isatty(STDOUT_FILENO) && (forbidden == NULL || *forbidden == '\0');
+}
+
+static void print_trace_errors(const struct trace_set *set)
+{
+    for (size_t i = 0; i < set->n_errors; i++) {
+        const struct trace_error *error = &set->errors[i];
+        if (error->line != 0) {
+            fprintf(stderr, "%s:%llu: %s\n", error->path,
+                    (unsigned long long)error->line, error->message);
+        } else {
+            fprintf(stderr, "%s: %s\n", error->path, error->message);
+        }
+    }
+}
+
+static void print_trace_notes(const struct trace_set *set)
+{
+    for (size_t i = 0; i < set->n_traces; i++) {
+        const struct trace *trace = &set->traces[i];
+        for (size_t k = 0; k < trace->n_notes; k++) {
+            fprintf(stderr, "%s:%llu: note: %s\n", trace->path,
+                    (unsigned long long)trace->notes[k].line,
+                    trace->notes[k].text);
+        }
+    }
+}
+
+/* The files of --json and --csv, opened before the work begins. */
+struct outputs {
+    struct output json, csv;
+};
+
+static int open_one(struct output *output, const char *path)
+{
+    if (path == NULL || output_open(output, path) == 0) {
+        return 0;
+    }
+    fprintf(stderr, "mdriver: %s: cannot write: %s\n", path, strerror(errno));
+    return -1;
+}
+
+static int open_outputs(struct outputs *outputs, const struct options *options)
+{
+    memset(outputs, 0, sizeof *outputs);
+    if (open_one(&outputs->json, options->json_path) != 0) {
+        return -1;
+    }
+    if (open_one(&outputs->csv, options->csv_path) != 0) {
+        if (outputs->json.file != NULL) {
+            output_close(&outputs->json, -1);
+        }
+        return -1;
+    }
+    return 0;
+}
+
+typedef int report_fn(FILE *file, const struct run *run);
+
+static int write_one(struct output *output, report_fn *report,
+                     const struct run *run)
+{
+    if (output->file == NULL ||
+        output_close(output, report(output->file, run)) == 0) {
+        return 0;
+    }
+    fprintf(stderr, "mdriver: %s: cannot write: %s\n", output->path,
+            strerror(errno));
+    return -1;
+}
+
+static int write_reports(const struct options *options, struct outputs *outputs,
+                         const struct run *run)
+{
+    struct report_style style = {
+        .detail = options->detail,
+        .columns = terminal_columns(),
+        .colour = want_colour(options->colour),
+        .autograder = options->autograder,
+    };
+    bool data_on_stdout =
+        outputs->json.file == stdout || outputs->csv.file == stdout;
+    FILE *people = data_on_stdout ? stderr : stdout;
+    style.colour = style.colour && !data_on_stdout;
+    int status = report_failures(people, run, &style);
+    if (!data_on_stdout && status == 0) {
+        status = report_table(people, run, &style);
+    }
+    if (fflush(people) != 0 || status != 0) {
+        fprintf(stderr, "mdriver: standard output: %s\n", strerror(errno));
+        status = -1;
+    }
+    status |= write_one(&outputs->json, report_json, run);
+    status |= write_one(&outputs->csv, report_csv, run);
+    return status;
+}
+
+static bool all_valid(const struct run *run)
+{
+    for (size_t i = 0; i < run->n_traces * run->n_subjects; i++) {
+        if (!result_valid(&run->results[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Runs what the options ask for on the traces that could be read. */
+static int run_traces(const struct options *options,
+                      const struct trace_set *set, char **argv)
+{
+    struct outputs outputs;
+    if (open_outputs(&outputs, options) != 0) {
+        return EXIT_BAD_INPUT;
+    }
+    struct run run = {0};
+    machine_describe(&run.machine, argv);
+    struct progress progress;
+    progress_open(&progress, stderr);
+    int status = execute(options, set, progress_show, &progress, &run);
+    progress_close(&progress);
+    if (status != 0) {
+        fprintf(stderr, "mdriver: %s\n", strerror(errno));
+    } else {
+        status = write_reports(options, &outputs, &run);
+    }
+    int code = status != 0        ? EXIT_BAD_INPUT
+               : !all_valid(&run) ? EXIT_SUBJECT_FAILED
+                                  : EXIT_VALID;
+    if (run.interrupted) {
+        fprintf(stderr, "mdriver: interrupted; what had ended is above\n");
+        code = 128 + worker_interrupted();
+    }
+    run_free(&run);
+    return code;
+}
+
+static int read_and_run(const struct options *options, char **argv)
+{
+    struct trace_set set;
+    if (trace_set_load(&set, options) != 0) {
+        fprintf(stderr, "mdriver: out of memory while reading traces\n");
+        trace_set_free(&set);
+        return EXIT_BAD_INPUT;
+    }
+    print_trace_errors(&set);
+    print_trace_notes(&set);
+    int code = EXIT_BAD_INPUT;
+    if (set.n_traces > 0) {
+        code = run_traces(options, &set, argv);
+    }
+    if (set.n_errors > 0) {
+        fprintf(stderr, "mdriver: %zu of %zu traces could not be read\n",
+                set.n_errors, set.n_errors + set.n_traces);
+        code = code > EXIT_BAD_INPUT ? code : EXIT_BAD_INPUT;
+    }
+    trace_set_free(&set);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char message[256];
+    int code = EXIT_BAD_INPUT;
+    if (options_parse(argc, argv, &options, message, sizeof message) != 0) {
+        fprintf(stderr, "mdriver: %s (--help lists the options)\n", message);
+    } else if (options.action == ACTION_HELP) {
+        fputs(options_help(), stdout);
+        code = EXIT_VALID;
+    } else if (options.action == ACTION_VERSION) {
+        printf("mdriver %s\n", VERSION);
+        code = EXIT_VALID;
+    } else if (options.action == ACTION_LIST) {
+        code = list_policies();
+    } else {
+        code = read_and_run(&options, argv);
+    }
+    options_free(&options);
+    return code;
+}

@@ -1,0 +1,383 @@
+/*
+ * execute.c -- from a plan to results.
+ *
+ * Each pair of trace and subject is one worker for correctness and footprint;
+ * each trace is one worker for timing, where all its subjects take turns with
+ * libc.  A worker that dies costs its pair, never the run: a subject that dies
+ * while it is timed is marked, and the others of that trace are timed again.
+ */
+#include "driver/run/execute.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "driver/measure/footprint.h"
+#include "driver/measure/timing.h"
+
+/* What all parts of the execution share. */
+struct execution {
+    const struct options *options;
+    const struct trace_set *set;
+    struct run *run;
+    execute_progress_fn *progress;
+    void *progress_context;
+    size_t done, total;
+    const char *current;
+};
+
+static void tell(struct execution *e)
+{
+    if (e->progress != NULL) {
+        e->progress(e->progress_context, e->done, e->total, e->current);
+    }
+}
+
+static void on_tick(void *context)
+{
+    tell(context);
+}
+
+/* ---- correctness and footprint ------------------------------------------ */
+
+/* One worker's errand, and where its result belongs. */
+struct errand {
+    struct execution *execution;
+    const struct trace *trace;
+    const struct subject *subject;
+    struct result *result;
+};
+
+struct errand_output {
+    bool failed; /* the harness lacks memory */
+    struct correctness_record correctness;
+    struct footprint_record footprint;
+};
+
+static void run_errand(void *context, struct worker_progress *progress,
+                       void *output)
+{
+    const struct errand *errand = context;
+    const struct options *options = errand->execution->options;
+    struct errand_output *out = output;
+    if (correctness_run(errand->trace, errand->subject, &options->correctness,
+                        progress, &out->correctness) != 0) {
+        out->failed = true;
+        return;
+    }
+    if (out->correctness.end == CORRECT &&
+        footprint_run(errand->trace, errand->subject,
+                      &options->correctness.heap, progress,
+                      &out->footprint) != 0) {
+        out->failed = true;
+    }
+}
+
+/* The verdict on a worker that did not come back by itself. */
+static void judge_end(struct result *result, const struct trace *trace,
+                      const struct worker_end *end)
+{
+    static const enum verdict verdicts[] = {
+        [WORKER_NOT_RUN] = VERDICT_NOT_RUN,  [WORKER_DONE] = VERDICT_VALID,
+        [WORKER_CRASHED] = VERDICT_CRASHED,  [WORKER_EXITED] = VERDICT_EXITED,
+        [WORKER_HUNG] = VERDICT_HUNG,        [WORKER_RUNAWAY] = VERDICT_RUNAWAY,
+        [WORKER_UNSTARTED] = VERDICT_BROKEN,
+    };
+    result->verdict = verdicts[end->how];
+    result->post_mortem = end->post_mortem;
+    post_mortem_add_ops(trace, &result->post_mortem);
+    worker_describe_end(end, result->message, sizeof result->message);
+}
+
+static void judge_output(struct result *result,
+                         const struct errand_output *output)
+{
+    result->check = output->correctness.check;
+    result->footprint = output->footprint;
+    if (output->failed) {
+        result->verdict = VERDICT_BROKEN;
+        snprintf(result->message, sizeof result->message,
+                 "the harness ran out of memory");
+        return;
+    }
+    const struct fault *fault = &output->correctness.fault;
+    switch (output->correctness.end) {
+    case CORRECT: result->verdict = VERDICT_VALID; break;
+    case FAULTY:
+        result->verdict = VERDICT_FAULT;
+        result->fault = *fault;
+        snprintf(result->message, sizeof result->message, "%s: %.100s",
+                 fault->rule, fault->detail);
+        break;
+    case OUT_OF_MEMORY:
+        result->verdict = VERDICT_NO_MEMORY;
+        result->fault = *fault;
+        snprintf(result->message, sizeof result->message,
+                 "the heap limit is met at line %llu: %s",
+                 (unsigned long long)fault->line, fault->operation);
+        break;
+    }
+}
+
+static void errand_done(void *context, struct worker_task *task)
+{
+    struct execution *e = context;
+    const struct errand *errand = task->context;
+    if (task->end.how == WORKER_DONE) {
+        judge_output(errand->result, task->output);
+    } else {
+        judge_end(errand->result, errand->trace, &task->end);
+    }
+    worker_task_release(task);
+    e->done++;
+    e->current = errand->trace->name;
+    tell(e);
+}
+
+/* All pairs, as many at a time as asked for; -1 when memory ran out. */
+static int check_all(struct execution *e)
+{
+    size_t n = e->run->n_traces * e->run->n_subjects;
+    struct errand *errands = calloc(n, sizeof *errands);
+    struct worker_task *tasks = calloc(n, sizeof *tasks);
+    if (errands == NULL || tasks == NULL) {
+        free(errands);
+        free(tasks);
+        return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t t = i / e->run->n_subjects, s = i % e->run->n_subjects;
+        errands[i] =
+            (struct errand){e, &e->set->traces[t], &e->options->subjects[s],
+                            &e->run->results[i]};
+        tasks[i] = (struct worker_task){
+            .run = run_errand,
+            .context = &errands[i],
+            .output_bytes = sizeof(struct errand_output),
+            .seconds_limit = e->options->seconds_limit,
+        };
+    }
+    struct worker_pool pool = {e->options->jobs, errand_done, on_tick, e};
+    e->run->interrupted = worker_pool_run(&pool, tasks, n) != 0;
+    free(tasks);
+    free(errands);
+    return 0;
+}
+
+/* ---- timing -------------------------------------------------------------- */
+
+/* The subjects of one trace that are still to be timed, libc the last. */
+struct timing_errand {
+    struct execution *execution;
+    const struct trace *trace;
+    struct subject *subjects;
+    struct result **results; /* NULL for a libc that is not shown */
+    size_t n;
+    size_t reference;
+};
+
+static void run_timing(void *context, struct worker_progress *progress,
+                       void *output)
+{
+    const struct timing_errand *errand = context;
+    const struct options *options = errand->execution->options;
+    struct timing_options timing = {
+        .budget_s = options->timing_budget_s * (double)errand->n,
+        .tight_spread = 0.02,
+        .reference = errand->reference,
+        .heap = options->correctness.heap,
+    };
+    if (timing_run(errand->trace, errand->subjects, errand->n, &timing,
+                   progress, output) != 0) {
+        memset(output, 0, errand->n * sizeof(struct timing_record));
+    }
+}
+
+/* Collects the subjects of a trace that were right, and libc. */
+static void plan_timing(struct timing_errand *errand, struct execution *e,
+                        size_t trace)
+{
+    errand->execution = e;
+    errand->trace = &e->set->traces[trace];
+    errand->n = 0;
+    errand->reference = SIZE_MAX;
+    for (size_t s = 0; s < e->run->n_subjects; s++) {
+        struct result *result =
+            &e->run->results[trace * e->run->n_subjects + s];
+        if (!result_valid(result)) {
+            continue;
+        }
+        if (e->options->subjects[s].kind == SUBJECT_FOREIGN) {
+            errand->reference = errand->n;
+        }
+        errand->subjects[errand->n] = e->options->subjects[s];
+        errand->results[errand->n++] = result;
+    }
+    if (errand->n > 0 && errand->reference == SIZE_MAX) {
+        errand->reference = errand->n;
+        errand->subjects[errand->n] = subject_libc();
+        errand->results[errand->n++] = NULL;
+    }
+}
+
+/* Takes over the records, or marks the subject that died. */
+static void timing_judge(struct timing_errand *errand,
+                         const struct worker_task *task)
+{
+    if (task->end.how == WORKER_DONE) {
+        const struct timing_record *records = task->output;
+        for (size_t i = 0; i < errand->n; i++) {
+            if (errand->results[i] != NULL) {
+                errand->results[i]->timing = records[i];
+            }
+        }
+        return;
+    }
+    struct result *guilty = task->end.subject < errand->n
+                                ? errand->results[task->end.subject]
+                                : NULL;
+    if (guilty != NULL) {
+        judge_end(guilty, errand->trace, &task->end);
+    }
+}
+
+static void timing_done(void *context, struct worker_task *task)
+{
+    (void)context;
+    timing_judge(task->context, task);
+}
+
+/*
+ * Times the subjects of one trace; after a death again without the dead.
+ * Returns 0, or -1 when it was interrupted.
+ */
+static int time_trace(struct execution *e, struct timing_errand *errand,
+                      size_t trace)
+{
+    enum worker_how how;
+    size_t tries = e->run->n_subjects;
+    do {
+        plan_timing(errand, e, trace);
+        if (errand->n == 0) {
+            return 0;
+        }
+        struct worker_task task = {
+            .run = run_timing,
+            .context = errand,
+            .output_bytes = errand->n * sizeof(struct timing_record),
+            .seconds_limit = e->options->seconds_limit * (double)errand->n,
+        };
+        struct worker_pool pool = {1, timing_done, on_tick, e};
+        int status = worker_pool_run(&pool, &task, 1);
+        how = task.end.how;
+        worker_task_release(&task);
+        if (status != 0) {
+            return -1;
+        }
+    } while (how != WORKER_DONE && tries-- > 0);
+    return 0;
+}
+
+static int time_all(struct execution *e)
+{
+    struct timing_errand errand = {0};
+    size_t room = e->run->n_subjects + 1;
+    errand.subjects = calloc(room, sizeof *errand.subjects);
+    errand.results = calloc(room, sizeof *errand.results);
+    int status = -1;
+    if (errand.subjects != NULL && errand.results != NULL) {
+        status = 0;
+        for (size_t t = 0; t < e->run->n_traces && !e->run->interrupted; t++) {
+            e->current = e->set->traces[t].name;
+            tell(e);
+            e->run->interrupted = time_trace(e, &errand, t) != 0;
+            e->done += e->run->n_subjects;
+        }
+    }
+    free(errand.subjects);
+    free(errand.results);
+    return status;
+}
+
+/* ---- the whole ----------------------------------------------------------- */
+
+static void describe_trace(struct trace_facts *facts, const struct trace *t)
+{
+    *facts = (struct trace_facts){
+        .name = t->name,
+        .path = t->path,
+        .ops = t->n_ops,
+        .ids = t->n_ids,
+        .weight = t->weight,
+        .peak_payload_bytes = t->peak_payload_bytes,
+        .peak_live_blocks = t->peak_live_blocks,
+        .limit = trace_limit(t),
+        .limit_with_header = trace_limit_with_header(t),
+    };
+}
+
+/* Tables for all results; -1 when memory ran out. */
+static int prepare(struct run *run, const struct options *options,
+                   const struct trace_set *set)
+{
+    run->n_traces = set->n_traces;
+    run->n_subjects = options->n_subjects;
+    run->traces = calloc(run->n_traces + 1, sizeof *run->traces);
+    run->subjects = calloc(run->n_subjects + 1, sizeof *run->subjects);
+    run->results =
+        calloc(run->n_traces * run->n_subjects + 1, sizeof *run->results);
+    if (!run->traces || !run->subjects || !run->results) {
+        return -1;
+    }
+    for (size_t t = 0; t < run->n_traces; t++) {
+        describe_trace(&run->traces[t], &set->traces[t]);
+    }
+    for (size_t s = 0; s < run->n_subjects; s++) {
+        const struct subject *subject = &options->subjects[s];
+        run->subjects[s] =
+            (struct subject_facts){subject->label, subject->policy->summary,
+                                   subject->kind == SUBJECT_FOREIGN};
+    }
+    return 0;
+}
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+int execute(const struct options *options, const struct trace_set *set,
+            execute_progress_fn *progress, void *context, struct run *run)
+{
+    double start = now_s();
+    run->timed = !options->correctness_only;
+    if (prepare(run, options, set) != 0) {
+        return -1;
+    }
+    struct execution e = {
+        .options = options,
+        .set = set,
+        .run = run,
+        .progress = progress,
+        .progress_context = context,
+        .total = run->n_traces * run->n_subjects * (run->timed ? 2 : 1),
+        .current = "",
+    };
+    int status = check_all(&e);
+    if (status == 0 && run->timed && !run->interrupted) {
+        status = time_all(&e);
+    }
+    run->seconds = now_s() - start;
+    return status;
+}
+
+void run_free(struct run *run)
+{
+    free(run->traces);
+    free(run->subjects);
+    free(run->results);
+}
