@@ -14,7 +14,6 @@
 
 #include "allocator/registry.h"
 #include "driver/replay/worker.h"
-#include "driver/report/progress.h"
 #include "driver/report/report.h"
 #include "driver/run/execute.h"
 #include "driver/run/machine.h"
@@ -190,10 +189,7 @@ static int run_traces(const struct options *options,
     }
     struct run run = {0};
     machine_describe(&run.machine, argv);
-    struct progress progress;
-    progress_open(&progress, stderr);
-    int status = execute(options, set, progress_show, &progress, &run);
-    progress_close(&progress);
+    int status = execute(options, set, stderr, &run);
     if (status != 0) {
         fprintf(stderr, "mdriver: %s\n", strerror(errno));
     } else {

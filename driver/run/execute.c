@@ -16,28 +16,28 @@
 
 #include "driver/measure/footprint.h"
 #include "driver/measure/timing.h"
+#include "driver/report/progress.h"
 
 /* What all parts of the execution share. */
 struct execution {
     const struct options *options;
     const struct trace_set *set;
     struct run *run;
-    execute_progress_fn *progress;
-    void *progress_context;
-    size_t done, total;
-    const char *current;
+    struct progress progress;
 };
-
-static void tell(struct execution *e)
-{
-    if (e->progress != NULL) {
-        e->progress(e->progress_context, e->done, e->total, e->current);
-    }
-}
 
 static void on_tick(void *context)
 {
-    tell(context);
+    const struct execution *e = context;
+    progress_draw(&e->progress);
+}
+
+/* One pair got one step further; operations stand for the work it was. */
+static void advance(struct execution *e, const struct trace *trace)
+{
+    progress_add(&e->progress, (double)trace->n_ops);
+    progress_tell(&e->progress, trace->name);
+    progress_draw(&e->progress);
 }
 
 /* ---- correctness and footprint ------------------------------------------ */
@@ -131,9 +131,7 @@ static void errand_done(void *context, struct worker_task *task)
         judge_end(errand->result, errand->trace, &task->end);
     }
     worker_task_release(task);
-    e->done++;
-    e->current = errand->trace->name;
-    tell(e);
+    advance(e, errand->trace);
 }
 
 /* All pairs, as many at a time as asked for; -1 when memory ran out. */
@@ -290,10 +288,12 @@ static int time_all(struct execution *e)
     if (errand.subjects != NULL && errand.results != NULL) {
         status = 0;
         for (size_t t = 0; t < e->run->n_traces && !e->run->interrupted; t++) {
-            e->current = e->set->traces[t].name;
-            tell(e);
+            const struct trace *trace = &e->set->traces[t];
+            progress_tell(&e->progress, trace->name);
             e->run->interrupted = time_trace(e, &errand, t) != 0;
-            e->done += e->run->n_subjects;
+            for (size_t s = 0; s < e->run->n_subjects; s++) {
+                advance(e, trace);
+            }
         }
     }
     free(errand.subjects);
@@ -343,6 +343,17 @@ static int prepare(struct run *run, const struct options *options,
     return 0;
 }
 
+/* Every pair is checked once and, unless -c, timed once. */
+static void expect_work(struct execution *e, FILE *watcher)
+{
+    size_t passes = e->run->n_subjects * (e->run->timed ? 2 : 1);
+    double work = 0;
+    for (size_t t = 0; t < e->run->n_traces; t++) {
+        work += (double)e->set->traces[t].n_ops * (double)passes;
+    }
+    progress_begin(&e->progress, watcher, e->run->n_traces * passes, work);
+}
+
 static double now_s(void)
 {
     struct timespec t;
@@ -351,26 +362,20 @@ static double now_s(void)
 }
 
 int execute(const struct options *options, const struct trace_set *set,
-            execute_progress_fn *progress, void *context, struct run *run)
+            FILE *watcher, struct run *run)
 {
     double start = now_s();
     run->timed = !options->correctness_only;
     if (prepare(run, options, set) != 0) {
         return -1;
     }
-    struct execution e = {
-        .options = options,
-        .set = set,
-        .run = run,
-        .progress = progress,
-        .progress_context = context,
-        .total = run->n_traces * run->n_subjects * (run->timed ? 2 : 1),
-        .current = "",
-    };
+    struct execution e = {.options = options, .set = set, .run = run};
+    expect_work(&e, watcher);
     int status = check_all(&e);
     if (status == 0 && run->timed && !run->interrupted) {
         status = time_all(&e);
     }
+    progress_erase(&e.progress);
     run->seconds = now_s() - start;
     return status;
 }

@@ -7,23 +7,20 @@
 #ifndef DRIVER_RUN_EXECUTE_H
 #define DRIVER_RUN_EXECUTE_H
 
+#include <stdio.h>
+
 #include "driver/measure/result.h"
 #include "driver/run/options.h"
 #include "driver/run/trace_set.h"
 
 /*
- * Told as the work goes on: done of total units, and what ended or is under
- * way last.  May be NULL.
- */
-typedef void execute_progress_fn(void *context, size_t done, size_t total,
-                                 const char *what);
-
-/*
- * Fills run (but for machine).  Returns 0, or -1 with errno set when memory
- * ran out.  An interrupted run returns 0 with run->interrupted set.
+ * Fills run (but for machine).  While it works a progress line is drawn on
+ * watcher, where that is a terminal.
+ * Returns 0, or -1 with errno set when memory ran out.  An interrupted run
+ * returns 0 with run->interrupted set.
  */
 int execute(const struct options *options, const struct trace_set *set,
-            execute_progress_fn *progress, void *context, struct run *run);
+            FILE *watcher, struct run *run);
 
 /* Frees what execute made. */
 void run_free(struct run *run);

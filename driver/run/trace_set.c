@@ -27,8 +27,8 @@ static int fail_file(struct trace_set *set, const char *path,
                      const char *message)
 {
     struct trace_error error = {0};
-    snprintf(error.path, sizeof error.path, "%s", path);
-    snprintf(error.message, sizeof error.message, "%s", message);
+    snprintf(error.path, sizeof error.path, "%.255s", path);
+    snprintf(error.message, sizeof error.message, "%.255s", message);
     return add_error(set, &error);
 }
 
