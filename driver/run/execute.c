@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "driver/measure/footprint.h"
 #include "driver/measure/timing.h"
@@ -42,6 +43,29 @@ static void advance(struct execution *e, const struct trace *trace)
 
 /* ---- correctness and footprint ------------------------------------------ */
 
+enum {
+    PAIR_BUDGET_S = 5, /* for the checks of one trace and subject */
+    RUN_BUDGET_S = 8   /* for those of a run that names no budget */
+};
+
+static unsigned workers_at_a_time(const struct options *options)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return options->jobs != 0 ? options->jobs : cores > 0 ? (unsigned)cores : 1;
+}
+
+/*
+ * Seconds of checks for one pair: what was asked for, or as much as lets a
+ * run of many pairs end soon.
+ */
+static double pair_budget_s(const struct execution *e)
+{
+    double asked = e->options->correctness.check_budget_s;
+    double pairs = (double)(e->run->n_traces * e->run->n_subjects);
+    double share = RUN_BUDGET_S * workers_at_a_time(e->options) / pairs;
+    return asked > 0 ? asked : share < PAIR_BUDGET_S ? share : PAIR_BUDGET_S;
+}
+
 /* One worker's errand, and where its result belongs. */
 struct errand {
     struct execution *execution;
@@ -62,8 +86,10 @@ static void run_errand(void *context, struct worker_progress *progress,
     const struct errand *errand = context;
     const struct options *options = errand->execution->options;
     struct errand_output *out = output;
-    if (correctness_run(errand->trace, errand->subject, &options->correctness,
-                        progress, &out->correctness) != 0) {
+    struct correctness_options how = options->correctness;
+    how.check_budget_s = pair_budget_s(errand->execution);
+    if (correctness_run(errand->trace, errand->subject, &how, progress,
+                        &out->correctness) != 0) {
         out->failed = true;
         return;
     }

@@ -68,7 +68,8 @@ static const char help_text[] =
     "  -c, --correctness       correctness and memory only, no timing\n"
     "      --check=N|off       check the whole heap after each Nth operation\n"
     "                          (default: each, thinned to the budget)\n"
-    "      --check-budget SEC  time for that, by trace and policy (default 5)\n"
+    "      --check-budget SEC  time for that, by trace and policy (default 5,\n"
+    "                          less where a run would take long)\n"
     "      --verify=all        compare every live payload at each operation\n"
     "      --heap-limit SIZE   memory an allocator may take (default 64G)\n"
     "      --timing-budget SEC time for timing, by trace and policy (0.2)\n"
@@ -302,7 +303,7 @@ int options_parse(int argc, char **argv, struct options *options, char *message,
 {
     *options = (struct options){
         .traces = calloc((size_t)argc + 1, sizeof *options->traces),
-        .correctness = {.check_every = CHECK_BUDGETED, .check_budget_s = 5},
+        .correctness = {.check_every = CHECK_BUDGETED},
         .seconds_limit = 60,
         .timing_budget_s = 0.2,
     };

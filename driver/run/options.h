@@ -24,7 +24,7 @@ struct options {
     const char *folder; /* -t, or NULL */
     struct subject *subjects;
     size_t n_subjects;
-    struct correctness_options correctness;
+    struct correctness_options correctness; /* check_budget_s 0: planned */
     bool correctness_only;  /* -c */
     double seconds_limit;   /* -s, for each trace and subject */
     double timing_budget_s; /* for each trace and subject */
