@@ -97,7 +97,7 @@ function add_trace(name, limit)
     if (!(name in trace_row)) {
         trace_row[name] = ++n_traces
         trace_name[n_traces] = name
-        trace_limit[n_traces] = limit
+        trace_limit[n_traces] = limit > 0 ? limit : 1
     }
     return trace_row[name]
 }
@@ -126,21 +126,31 @@ FNR == 1 {
     for (i = 1; i <= n; i++) {
         at[field[i]] = i
     }
+    n = split("trace policy valid ops utilization limit", needed, " ")
+    for (i = 1; i <= n; i++) {
+        if (!(needed[i] in at)) {
+            print FILENAME ":1: expected a column \"" needed[i] "\", as " \
+                  "mdriver --csv writes, got " $0 > "/dev/stderr"
+            exit failed = 2
+        }
+    }
     next
 }
 
 {
+    # Fields that a short row lacks are empty, not those of the row before.
+    split("", field)
     split_row($0, field)
     t = add_trace(field[at["trace"]], field[at["limit"]])
     p = add_policy(field[at["policy"]])
     # A trace given twice (by files of the same name) shows its last result.
     cell = t SUBSEP p
     valid[cell] = field[at["valid"]]
-    verdict[cell] = field[at["verdict"]]
+    verdict[cell] = "verdict" in at ? field[at["verdict"]] : ""
     ops[cell] = field[at["ops"]]
     utilization[cell] = field[at["utilization"]]
-    ns[cell] = field[at["ns_per_op"]]
-    ratio[cell] = field[at["libc_ratio"]]
+    ns[cell] = "ns_per_op" in at ? field[at["ns_per_op"]] : ""
+    ratio[cell] = "libc_ratio" in at ? field[at["libc_ratio"]] : ""
     timed = timed || ns[cell] != ""
 }
 
@@ -175,7 +185,7 @@ function short_verdict(word)
 
 function has_utilization(cell)
 {
-    return valid[cell] == 1 && utilization[cell] != ""
+    return valid[cell] == 1 && utilization[cell] > 0
 }
 
 function has_time(cell)
@@ -302,6 +312,9 @@ function put_point(p, look,    failed)
 }
 
 END {
+    if (failed) {
+        exit failed
+    }
     name_files()
     for (t = 1; t <= n_traces; t++) {
         trace_name[t] = plain(trace_name[t])

@@ -8,6 +8,7 @@ font_small = "DejaVu Sans,9"
 font_title = "DejaVu Sans:Bold,14"
 faint = "#555555"
 
+set encoding utf8
 if (format eq "png") {
     set terminal pngcairo size 1.5 * width, 1.5 * height font font_base \
         fontscale 1.5 linewidth 1.5 pointscale 1.5 background rgb "white"
@@ -16,4 +17,3 @@ if (format eq "png") {
         background rgb "white" dynamic
 }
 set output out . "/" . name . "." . format
-set encoding utf8
