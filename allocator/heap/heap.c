@@ -145,9 +145,19 @@ static int commit(struct heap *heap, size_t brk)
     return 0;
 }
 
-void *heap_grow(struct heap *heap, size_t bytes)
+/* Moves the break, which all conditions allow. */
+static void *move_break(struct heap *heap, size_t bytes)
 {
-    assert(bytes % HEAP_ALIGNMENT == 0);
+    void *start = heap->base + heap->brk;
+    heap->brk += bytes;
+    note_peak(heap);
+    return start;
+}
+
+/* Growth that may be refused or needs accessible pages first. */
+static __attribute__((noinline)) void *grow_slowly(struct heap *heap,
+                                                   size_t bytes)
+{
     if (!allowed(heap, bytes) || bytes > heap->mappings_floor - heap->brk) {
         return refused(heap, bytes);
     }
@@ -155,10 +165,22 @@ void *heap_grow(struct heap *heap, size_t bytes)
     if (brk > heap->committed && commit(heap, brk) != 0) {
         return refused(heap, bytes);
     }
-    void *start = heap->base + heap->brk;
-    heap->brk = brk;
-    note_peak(heap);
-    return start;
+    return move_break(heap, bytes);
+}
+
+/*
+ * Nothing but a few comparisons where the pages are accessible already, so
+ * that a policy which grows often does not pay for the rare cases; no mapping
+ * lies below the committed part.
+ */
+void *heap_grow(struct heap *heap, size_t bytes)
+{
+    assert(bytes % HEAP_ALIGNMENT == 0);
+    if (bytes > heap->committed - heap->brk || heap->refuse != NULL ||
+        bytes > heap->limit - heap_footprint(heap)) {
+        return grow_slowly(heap, bytes);
+    }
+    return move_break(heap, bytes);
 }
 
 void heap_shrink(struct heap *heap, size_t bytes)
