@@ -9,12 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "allocator/registry.h"
 #include "driver/replay/worker.h"
 #include "driver/report/report.h"
+#include "driver/report/terminal.h"
 #include "driver/run/execute.h"
 #include "driver/run/machine.h"
 #include "driver/run/options.h"
@@ -53,26 +52,6 @@ static int list_policies(void)
     struct subject libc = subject_libc();
     printf("%-14s %s\n", libc.label, libc.policy->summary);
     return EXIT_VALID;
-}
-
-static unsigned terminal_columns(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        return size.ws_col;
-    }
-    const char *columns = getenv("COLUMNS");
-    int n = columns != NULL ? atoi(columns) : 0;
-    return n >= 40 && n <= 1000 ? (unsigned)n : 80;
-}
-
-static bool want_colour(enum colour_when when)
-{
-    const char *forbidden = getenv("NO_COLOR");
-    if (when != COLOUR_AUTO) {
-        return when == COLOUR_ALWAYS;
-    }
-    return isatty(STDOUT_FILENO) && (forbidden == NULL || *forbidden == '\0');
 }
 
 static void print_trace_errors(const struct trace_set *set)
@@ -148,14 +127,12 @@ static int write_reports(const struct options *options, struct outputs *outputs,
 {
     struct report_style style = {
         .detail = options->detail,
-        .columns = terminal_columns(),
-        .colour = want_colour(options->colour),
         .autograder = options->autograder,
     };
     bool data_on_stdout =
         outputs->json.file == stdout || outputs->csv.file == stdout;
     FILE *people = data_on_stdout ? stderr : stdout;
-    style.colour = style.colour && !data_on_stdout;
+    terminal_fit(people, options->colour, &style);
     int status = report_failures(people, run, &style);
     if (!data_on_stdout && status == 0) {
         status = report_table(people, run, &style);

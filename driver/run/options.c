@@ -172,17 +172,13 @@ static int parse_verify(const char *text, enum verify_mode *mode, char *message,
     return 0;
 }
 
-static int parse_colour(const char *text, enum colour_when *when, char *message,
-                        size_t room)
+static int parse_colour(const char *text, enum colour_choice *choice,
+                        char *message, size_t room)
 {
-    static const char *const words[] = {"auto", "always", "never"};
-    for (int i = 0; i < 3; i++) {
-        if (strcmp(text, words[i]) == 0) {
-            *when = (enum colour_when)i;
-            return 0;
-        }
-    }
-    return expected(message, room, "--color", "auto, always or never", text);
+    return colour_parse(text, choice) == 0
+               ? 0
+               : expected(message, room, "--color", "auto, always or never",
+                          text);
 }
 
 static int add_libc(struct options *o, char *message, size_t room)

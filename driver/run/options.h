@@ -10,12 +10,10 @@
 #include <stddef.h>
 
 #include "driver/replay/correctness.h"
-#include "driver/report/report.h"
+#include "driver/report/terminal.h"
 #include "driver/subject/subject.h"
 
 enum action { ACTION_RUN, ACTION_LIST, ACTION_HELP, ACTION_VERSION };
-
-enum colour_when { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct options {
     enum action action;
@@ -25,13 +23,13 @@ struct options {
     struct subject *subjects;
     size_t n_subjects;
     struct correctness_options correctness; /* check_budget_s 0: planned */
-    bool correctness_only;  /* -c */
-    double seconds_limit;   /* -s, for each trace and subject */
-    double timing_budget_s; /* for each trace and subject */
-    unsigned jobs;          /* 0: one per core */
+    bool correctness_only;                  /* -c */
+    double seconds_limit;                   /* -s, for each trace and subject */
+    double timing_budget_s;                 /* for each trace and subject */
+    unsigned jobs;                          /* 0: one per core */
     enum report_detail detail;
     bool autograder;
-    enum colour_when colour;
+    enum colour_choice colour;
     const char *json_path; /* "-": standard output */
     const char *csv_path;
 };
