@@ -8,13 +8,12 @@
 #include <string.h>
 
 #include "driver/trace/stats.h"
-
-enum { FIRST_ROOM = 256 };
+#include "driver/trace/table.h"
 
 static int grow(struct trace_builder *builder)
 {
-    size_t room = builder->room + builder->room / 2 + FIRST_ROOM;
-    struct op *ops = reallocarray(builder->ops, room, sizeof *ops);
+    size_t room = table_next_room(builder->room, builder->n_ops + 1);
+    struct op *ops = table_resize(builder->ops, room, sizeof *ops);
     if (ops == NULL) {
         builder->failed = ENOMEM;
         return -1;

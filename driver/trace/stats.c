@@ -1,5 +1,9 @@
 /*
- * stats.c -- growth of the live table, and statistics of ready operations.
+ * stats.c -- growth of the live table, and exact statistics of ready traces.
+ *
+ * The exact count is for what was not parsed (generated, recorded, shrunk) and
+ * for absurd sizes, whose sums need more than 64 bits; no speed is
+ * asked of it.
  */
 #include "driver/trace/stats.h"
 
@@ -7,27 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ROOM = 1024 };
+#include "driver/trace/table.h"
 
-int tally_grow(struct tally *tally, size_t slot)
+/* Slots are cleared shortly before their use, while the cache holds them. */
+enum { CLEARED_AT_ONCE = 1024 };
+
+__extension__ typedef unsigned __int128 wide_sum;
+
+/* Memory for more slots than this one. */
+static int reserve(struct tally *tally, size_t slot)
 {
-    size_t room = tally->room < FIRST_ROOM ? FIRST_ROOM : tally->room;
-    while (room <= slot) {
-        room += room / 2;
-    }
-    room = (room + 63) / 64 * 64;
-    uint64_t *sizes = reallocarray(tally->sizes, room, sizeof *sizes);
+    size_t reserved = table_next_room(tally->reserved, slot + CLEARED_AT_ONCE);
+    uint64_t *sizes = table_resize(tally->sizes, reserved, sizeof *sizes);
     if (sizes == NULL) {
         return -1;
     }
     tally->sizes = sizes;
-    uint64_t *live = reallocarray(tally->live, room / 64, sizeof *live);
+    uint8_t *live = table_resize(tally->live, reserved, sizeof *live);
     if (live == NULL) {
         return -1;
     }
-    memset(live + tally->room / 64, 0, (room - tally->room) / 8);
     tally->live = live;
-    tally->room = room;
+    tally->reserved = reserved;
+    return 0;
+}
+
+int tally_grow(struct tally *tally, size_t slot)
+{
+    if (slot + CLEARED_AT_ONCE > tally->reserved && reserve(tally, slot) != 0) {
+        return -1;
+    }
+    size_t n = slot + CLEARED_AT_ONCE - tally->room;
+    memset(tally->sizes + tally->room, 0, n * sizeof *tally->sizes);
+    memset(tally->live + tally->room, 0, n * sizeof *tally->live);
+    tally->room += n;
     return 0;
 }
 
@@ -38,24 +55,71 @@ void tally_free(struct tally *tally)
     memset(tally, 0, sizeof *tally);
 }
 
-static uint64_t saturate(tally_sum sum)
-{
-    return sum > UINT64_MAX ? UINT64_MAX : (uint64_t)sum;
-}
-
 void tally_report(const struct tally *tally, struct trace *trace)
 {
-    trace->peak_payload_bytes = saturate(tally->peak.payload);
-    trace->peak_rounded_bytes = saturate(tally->peak.rounded);
-    trace->peak_headed_bytes = saturate(tally->peak.headed);
+    trace->peak_payload_bytes = tally->peak.payload;
+    trace->peak_rounded_bytes = tally->peak.rounded;
+    trace->peak_headed_bytes = tally->peak.headed;
     trace->peak_live_blocks = tally->peak.blocks;
     trace->live_blocks_at_end = tally->now.blocks;
 }
 
-/* One operation on the tally; false where it contradicts what is live. */
-static bool count_op(struct tally *tally, const struct op *op)
+/* ---- the exact count -------------------------------------------------------
+ */
+
+struct wide_sums {
+    wide_sum payload;
+    wide_sum rounded;
+    wide_sum headed;
+    uint64_t blocks;
+};
+
+struct recount {
+    struct tally table; /* sizes and live only */
+    struct wide_sums now;
+    struct wide_sums peak;
+};
+
+static wide_sum round_up(wide_sum bytes)
 {
-    bool live = tally_is_live(tally, op->id);
+    return (bytes + 15) & ~(wide_sum)15;
+}
+
+static wide_sum larger(wide_sum a, wide_sum b)
+{
+    return a > b ? a : b;
+}
+
+static void add_block(struct recount *count, size_t slot, uint64_t size)
+{
+    struct wide_sums *now = &count->now;
+    struct wide_sums *peak = &count->peak;
+    count->table.sizes[slot] = size;
+    count->table.live[slot] = 1;
+    now->payload += size;
+    now->rounded += round_up(size);
+    now->headed += round_up((wide_sum)size + 8);
+    now->blocks++;
+    peak->payload = larger(peak->payload, now->payload);
+    peak->rounded = larger(peak->rounded, now->rounded);
+    peak->headed = larger(peak->headed, now->headed);
+    tally_raise(&peak->blocks, now->blocks);
+}
+
+static void remove_block(struct recount *count, size_t slot)
+{
+    uint64_t size = count->table.sizes[slot];
+    count->table.live[slot] = 0;
+    count->now.payload -= size;
+    count->now.rounded -= round_up(size);
+    count->now.headed -= round_up((wide_sum)size + 8);
+    count->now.blocks--;
+}
+
+/* One operation; false where it contradicts what is live. */
+static bool count_op(struct recount *count, const struct op *op)
+{
+    bool live = count->table.live[op->id] != 0;
     switch ((enum op_kind)op->kind) {
     case OP_ALLOC:
     case OP_CALLOC:
@@ -63,51 +127,65 @@ static bool count_op(struct tally *tally, const struct op *op)
         if (live) {
             return false;
         }
-        tally_add(tally, op->id, op->size);
+        add_block(count, op->id, op->size);
         return true;
     case OP_FREE:
         if (live) {
-            tally_remove(tally, op->id);
+            remove_block(count, op->id);
         }
         return live;
     case OP_REALLOC:
         if (live) {
-            tally_remove(tally, op->id);
+            remove_block(count, op->id);
         }
         if (op->size != 0) {
-            tally_add(tally, op->id, op->size);
+            add_block(count, op->id, op->size);
         }
         return true;
-    case OP_TOUCH: return live && op->size <= tally->sizes[op->id];
+    case OP_TOUCH: return live && op->size <= count->table.sizes[op->id];
     case OP_KINDS: break;
     }
     return false;
 }
 
-static bool is_free_of_null(const struct trace *trace, const struct op *op)
+static int count_ops(struct recount *count, const struct trace *trace)
 {
-    return op->kind == OP_FREE && op->id == trace->n_ids;
-}
-
-int trace_recount(struct trace *trace)
-{
-    struct tally tally = {0};
-    if (trace->n_ids > 0 && tally_grow(&tally, trace->n_ids - 1) != 0) {
-        tally_free(&tally);
-        return -1;
-    }
     for (size_t i = 0; i < trace->n_ops; i++) {
         const struct op *op = &trace->ops[i];
-        if (is_free_of_null(trace, op)) {
-            continue;
-        }
-        if (op->id >= trace->n_ids || !count_op(&tally, op)) {
-            tally_free(&tally);
+        bool frees_null = op->kind == OP_FREE && op->id == trace->n_ids;
+        if (!frees_null && (op->id >= trace->n_ids || !count_op(count, op))) {
             errno = EINVAL;
             return -1;
         }
     }
-    tally_report(&tally, trace);
-    tally_free(&tally);
     return 0;
+}
+
+static uint64_t saturate(wide_sum sum)
+{
+    return sum > UINT64_MAX ? UINT64_MAX : (uint64_t)sum;
+}
+
+int trace_recount(struct trace *trace)
+{
+    struct recount count;
+    memset(&count, 0, sizeof count);
+    int result = 0;
+    if (trace->n_ids > 0) {
+        result = tally_grow(&count.table, trace->n_ids - 1);
+    }
+    if (result == 0) {
+        result = count_ops(&count, trace);
+    }
+    if (result == 0) {
+        trace->peak_payload_bytes = saturate(count.peak.payload);
+        trace->peak_rounded_bytes = saturate(count.peak.rounded);
+        trace->peak_headed_bytes = saturate(count.peak.headed);
+        trace->peak_live_blocks = count.peak.blocks;
+        trace->live_blocks_at_end = count.now.blocks;
+    }
+    int error = errno;
+    tally_free(&count.table);
+    errno = error;
+    return result;
 }

@@ -1,14 +1,16 @@
 /*
  * stats.h -- which ids are live, how large, and the peaks of their sums.
  *
- * The parser asks it for every operation, so its steps are inline: a table of
- * sizes and a bitmap of liveness, both by slot.
+ * The parser asks it for every operation, so its one step is inline and takes
+ * no branch that matters: allocations and frees follow each other in no order
+ * that a processor could foresee.
  *
- *     sizes  | s0 | s1 | s2 | ...        8 bytes a slot
- *     live   |0110100...                 1 bit a slot
+ *     sizes  | s0 | s1 | s2 | ...    8 bytes a slot, 0 where it is dead
+ *     live   |0|1|1|0|1|0|0| ...     1 byte a slot
  *
- * A size may be anything below 2^64 and billions of them may be live: sums
- * are kept exactly, in 128 bits, and saturate only when they are reported.
+ * A size may be anything below 2^64.  Sums of 64 bits are exact as long as
+ * each size is below TALLY_WIDE, there being less than 2^32 slots; beyond that
+ * the trace is counted again by trace_recount, with 128 bits.
  */
 #ifndef DRIVER_TRACE_STATS_H
 #define DRIVER_TRACE_STATS_H
@@ -19,22 +21,24 @@
 
 #include "driver/trace/trace.h"
 
-__extension__ typedef unsigned __int128 tally_sum;
+#define TALLY_WIDE ((uint64_t)1 << 31)
 
 /* Sums over the live blocks; see the peaks in struct trace. */
 struct tally_sums {
-    tally_sum payload;
-    tally_sum rounded;
-    tally_sum headed;
+    uint64_t payload;
+    uint64_t rounded;
+    uint64_t headed;
     uint64_t blocks;
 };
 
 struct tally {
     uint64_t *sizes;
-    uint64_t *live;
-    size_t room; /* slots, a multiple of 64 */
+    uint8_t *live;
+    size_t room;     /* slots that are cleared and can be used */
+    size_t reserved; /* slots that there is memory for */
     struct tally_sums now;
     struct tally_sums peak; /* each for itself, at its own time */
+    uint64_t bits_of_sizes; /* all sizes or-ed */
 };
 
 /* Makes room for slots 0 .. slot.  Returns 0, or -1 with errno ENOMEM. */
@@ -42,57 +46,64 @@ int tally_grow(struct tally *tally, size_t slot);
 
 void tally_free(struct tally *tally);
 
-/* Stores the statistics in the trace, saturated to 64 bits. */
+/* Whether the sums can be wrong, and trace_recount is needed. */
+static inline bool tally_is_wide(const struct tally *tally)
+{
+    return tally->bits_of_sizes >= TALLY_WIDE;
+}
+
+/* Stores the statistics in the trace; for a tally that is not wide. */
 void tally_report(const struct tally *tally, struct trace *trace);
 
 /*
- * Recomputes the statistics of a trace from its operations.  Returns 0, or -1
- * with errno: EINVAL where an operation contradicts the ones before (a dead
- * id freed, a live one allocated, a slot above n_ids), or ENOMEM.
+ * Recomputes the statistics of a trace from its operations, exactly, and
+ * saturates them at 2^64 - 1.  Returns 0, or -1 with errno: EINVAL where an
+ * operation contradicts the ones before (a dead id freed, a live one
+ * allocated, a slot above n_ids), or ENOMEM.
  */
 int trace_recount(struct trace *trace);
 
-static inline bool tally_is_live(const struct tally *tally, size_t slot)
+/* New peaks are rare, or follow each other: a branch is foreseen well. */
+static inline void tally_raise(uint64_t *peak, uint64_t now)
 {
-    return slot < tally->room && (tally->live[slot / 64] >> slot % 64 & 1) != 0;
+    if (__builtin_expect(now > *peak, 0)) {
+        *peak = now;
+    }
 }
 
-static inline tally_sum tally_round_up(tally_sum bytes)
+/* Bytes of a block that is live (1), header included, or 0 of a dead one. */
+static inline uint64_t tally_headed(uint64_t size, uint64_t live)
 {
-    return (bytes + 15) & ~(tally_sum)15;
+    return (size + 8 * live + 15) & ~(uint64_t)15;
 }
 
-static inline void tally_raise(struct tally *tally)
+static inline uint64_t tally_rounded(uint64_t size)
 {
+    return (size + 15) & ~(uint64_t)15;
+}
+
+/*
+ * A slot inside the room becomes live (1) with a size, or dead (0) with size
+ * 0, whatever it was before.
+ */
+static inline void tally_set(struct tally *tally, size_t slot, uint64_t size,
+                             uint64_t live)
+{
+    uint64_t old_size = tally->sizes[slot];
+    uint64_t old_live = tally->live[slot];
+    struct tally_sums *now = &tally->now;
     struct tally_sums *peak = &tally->peak;
-    const struct tally_sums *now = &tally->now;
-    peak->payload = now->payload > peak->payload ? now->payload : peak->payload;
-    peak->rounded = now->rounded > peak->rounded ? now->rounded : peak->rounded;
-    peak->headed = now->headed > peak->headed ? now->headed : peak->headed;
-    peak->blocks = now->blocks > peak->blocks ? now->blocks : peak->blocks;
-}
-
-/* A dead slot, inside the room, becomes live. */
-static inline void tally_add(struct tally *tally, size_t slot, uint64_t size)
-{
     tally->sizes[slot] = size;
-    tally->live[slot / 64] |= (uint64_t)1 << slot % 64;
-    tally->now.payload += size;
-    tally->now.rounded += tally_round_up(size);
-    tally->now.headed += tally_round_up((tally_sum)size + 8);
-    tally->now.blocks++;
-    tally_raise(tally);
-}
-
-/* A live slot becomes dead. */
-static inline void tally_remove(struct tally *tally, size_t slot)
-{
-    uint64_t size = tally->sizes[slot];
-    tally->live[slot / 64] &= ~((uint64_t)1 << slot % 64);
-    tally->now.payload -= size;
-    tally->now.rounded -= tally_round_up(size);
-    tally->now.headed -= tally_round_up((tally_sum)size + 8);
-    tally->now.blocks--;
+    tally->live[slot] = (uint8_t)live;
+    tally->bits_of_sizes |= size;
+    now->payload += size - old_size;
+    now->rounded += tally_rounded(size) - tally_rounded(old_size);
+    now->headed += tally_headed(size, live) - tally_headed(old_size, old_live);
+    now->blocks += live - old_live;
+    tally_raise(&peak->payload, now->payload);
+    tally_raise(&peak->rounded, now->rounded);
+    tally_raise(&peak->headed, now->headed);
+    tally_raise(&peak->blocks, now->blocks);
 }
 
 #endif
