@@ -73,22 +73,28 @@ links: $(PROGRAMS) $(SHARED)
 	  [ "$$(readlink $$f)" = "$(B)/$$f" ] || ln -sfn $(B)/$$f $$f; done
 
 # ---- rules -----------------------------------------------------------------
-# The stamp changes when compiler or flags do, and then all is rebuilt.
+# keep,TEXT: a recipe that writes TEXT to the target if it is not there yet.
+keep = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+
+# These change when compiler or flags do, and then all is rebuilt; or when a
+# source comes or goes, and then libraries are.
 stamp := $(B)/flags
 $(stamp): FORCE
-	@mkdir -p $(B)
-	@echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
-	  echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+	$(call keep,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+
+sources := $(B)/sources
+$(sources): FORCE
+	$(call keep,$(ALLOCATOR_SRC) $(DRIVER_SRC) $(CONVERT_SRC) $(TEST_SRC))
 
 $(B)/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  CC $<'; $(CC) $(ALL_CFLAGS) $(EXTRA) $(PICFLAGS) -c $< -o $@
 
-$(B)/liballocator.a: $(ALLOCATOR_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
+$(B)/liballocator.a: $(ALLOCATOR_OBJ) $(sources)
+	@rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 
-$(B)/libdriver.a: $(DRIVER_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
+$(B)/libdriver.a: $(DRIVER_OBJ) $(sources)
+	@rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 
 $(PROGRAMS): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
@@ -114,8 +120,8 @@ TEST_SRC := $(wildcard tests/test_*.c)
 TEST_HELP_SRC := $(wildcard tests/broken/*.c tests/support/*.c)
 SUITES := $(patsubst tests/test_%.c,%,$(TEST_SRC))
 
-$(B)/suites.inc: $(TEST_SRC) $(stamp)
-	@for s in $(sort $(SUITES)); do echo "SUITE($$s)"; done > $@
+$(B)/suites.inc: FORCE
+	$(call keep,$(foreach s,$(sort $(SUITES)),SUITE($(s))))
 
 $(B)/tests/main.o: $(B)/suites.inc
 $(B)/tests/%.o: EXTRA := -Wno-missing-prototypes

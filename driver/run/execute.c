@@ -103,7 +103,7 @@ static void run_errand(void *context, struct worker_progress *progress,
 
 /* The verdict on a worker that did not come back by itself. */
 static void judge_end(struct result *result, const struct trace *trace,
-                      const struct worker_end *end)
+                      struct worker_end *end)
 {
     static const enum verdict verdicts[] = {
         [WORKER_NOT_RUN] = VERDICT_NOT_RUN,  [WORKER_DONE] = VERDICT_VALID,
@@ -112,8 +112,8 @@ static void judge_end(struct result *result, const struct trace *trace,
         [WORKER_UNSTARTED] = VERDICT_BROKEN,
     };
     result->verdict = verdicts[end->how];
+    post_mortem_add_ops(trace, &end->post_mortem);
     result->post_mortem = end->post_mortem;
-    post_mortem_add_ops(trace, &result->post_mortem);
     worker_describe_end(end, result->message, sizeof result->message);
 }
 
@@ -247,8 +247,7 @@ static void plan_timing(struct timing_errand *errand, struct execution *e,
 }
 
 /* Takes over the records, or marks the subject that died. */
-static void timing_judge(struct timing_errand *errand,
-                         const struct worker_task *task)
+static void timing_judge(struct timing_errand *errand, struct worker_task *task)
 {
     if (task->end.how == WORKER_DONE) {
         const struct timing_record *records = task->output;
