@@ -42,8 +42,7 @@ ALLOCATOR_SRC := $(wildcard allocator/*.c allocator/heap/*.c \
                    allocator/block/*.c allocator/policies/*.c \
                    allocator/policies/*/*.c)
 DRIVER_SRC := $(filter-out driver/record/%,$(wildcard driver/*/*.c))
-MAINS := $(filter-out $(if $(wildcard driver/trace/read.c),,mdriver), \
-           $(basename $(notdir $(wildcard driver/*.c))))
+MAINS := $(basename $(notdir $(wildcard driver/*.c)))
 RECORD_SRC := $(wildcard driver/record/preload/*.c)
 PRELOAD_SRC := $(wildcard allocator/preload/*.c)
 CONVERT_SRC := $(wildcard driver/record/*.c)
