@@ -112,6 +112,20 @@ $(B)/librecord.so: $(call obj,$(RECORD_SRC))
 run: all
 	./mdriver -f traces/*.rep
 
+# ---- traces ----------------------------------------------------------------
+# The synthetic ones, the same bytes each time; traces/README.md tells of them.
+.PHONY: traces
+traces: all
+	./rep gen short -o traces/short.rep
+	./rep gen coalescing -o traces/coalescing.rep
+	./rep gen binary -o traces/binary.rep
+	./rep gen binary2 -o traces/binary2.rep
+	./rep gen random -o traces/random.rep
+	./rep gen random -o traces/random2.rep \
+	  --ops 20000 --seed 2 --small 1 --large 512
+	./rep gen realloc -o traces/realloc.rep
+	./rep gen realloc2 -o traces/realloc2.rep
+
 # ---- tests -----------------------------------------------------------------
 # Each tests/test_NAME.c defines `Suite *NAME_suite(void)`; the runner's table
 # is generated from the file names.
@@ -204,6 +218,7 @@ help:
 	@echo 'make run       ./mdriver -f traces/*.rep'
 	@echo 'make check     build and run all tests'
 	@echo 'make bench     print the benchmark figures'
+	@echo 'make traces    make the synthetic traces again'
 	@echo 'make plots     pictures under plots/out/'
 	@echo 'make lint      format, include rules, headers alone, cppcheck'
 	@echo 'make fuzz      fuzz the parsers and allocators [FUZZ_SECONDS=60]'
