@@ -262,6 +262,28 @@ START_TEST(children_of_the_caller_are_left_alone)
 }
 END_TEST
 
+static void join_caller_and_hang(void *context,
+                                 struct worker_progress *progress, void *output)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    if (setpgid(0, getpgid(getppid())) == 0) {
+        sleep_forever(context, progress, output);
+    }
+}
+
+START_TEST(a_worker_that_left_its_group_is_ended)
+{
+    struct worker_task task = {.run = join_caller_and_hang,
+                               .seconds_limit = 0.1};
+    struct worker_pool pool = {.parallel = 1};
+    ck_assert_int_eq(worker_pool_run(&pool, &task, 1), 0);
+    ck_assert_int_eq(task.end.how, WORKER_HUNG);
+    worker_task_release(&task);
+}
+END_TEST
+
 static void crash_in_child(void *context, struct worker_progress *progress,
                            void *output)
 {
@@ -464,6 +486,7 @@ Suite *worker_pool_suite(void)
     tcase_add_test(pool, ignored_children_are_seen_all_the_same);
     tcase_add_test(pool, children_of_a_worker_end_with_it);
     tcase_add_test(pool, children_of_the_caller_are_left_alone);
+    tcase_add_test(pool, a_worker_that_left_its_group_is_ended);
     tcase_add_test(pool, a_child_does_not_speak_for_the_worker);
     tcase_add_test(pool, closed_descriptors_do_no_harm);
     tcase_add_test(pool, a_closed_pipe_is_told);

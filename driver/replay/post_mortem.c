@@ -14,7 +14,7 @@
 #include "driver/replay/worker.h"
 #include "driver/replay/worker_process.h"
 
-/* Enough to keep POST_MORTEM_FRAMES after what is dropped at both ends. */
+/* Enough to keep POST_MORTEM_FRAMES after what is dropped in front. */
 #define UNWOUND_FRAMES (POST_MORTEM_FRAMES + 16)
 
 static size_t find_function(const struct stack_frame *frames, size_t n,
@@ -81,11 +81,10 @@ static void add_frames(const struct crash *crash,
                        struct post_mortem *post_mortem)
 {
     struct stack_frame frames[UNWOUND_FRAMES];
-    size_t n = symbols_backtrace(&crash->stack, frames, UNWOUND_FRAMES);
+    size_t n = symbols_backtrace(&crash->stack, WORKER_PROCESS_ENTRY, frames,
+                                 UNWOUND_FRAMES);
     size_t first = frames_above_culprit(crash, frames, n);
-    size_t end = find_function(frames, n, WORKER_PROCESS_ENTRY);
-    end = end > first ? end : n;
-    n = end - first < POST_MORTEM_FRAMES ? end - first : POST_MORTEM_FRAMES;
+    n = n - first < POST_MORTEM_FRAMES ? n - first : POST_MORTEM_FRAMES;
     memcpy(post_mortem->frames, frames + first, n * sizeof *frames);
     post_mortem->n_frames = (uint32_t)n;
     cut_shared_folders(post_mortem);

@@ -27,6 +27,7 @@
 struct backtrace {
     const struct stack_copy *stack;
     Dwfl *dwfl;
+    const char *bottom;
     struct stack_frame *frames;
     size_t n;
     size_t room;
@@ -234,6 +235,17 @@ static void name_address(struct backtrace *trace, uint64_t address)
 
 /* ---- unwinding ----------------------------------------------------------- */
 
+/* Only the last frame can be it: a bottom is never inlined. */
+static bool cut_at_bottom(struct backtrace *trace)
+{
+    if (trace->n == 0 ||
+        strcmp(trace->frames[trace->n - 1].function, trace->bottom) != 0) {
+        return false;
+    }
+    trace->n--;
+    return true;
+}
+
 static int take_frame(Dwfl_Frame *state, void *argument)
 {
     struct backtrace *trace = argument;
@@ -244,7 +256,8 @@ static int take_frame(Dwfl_Frame *state, void *argument)
     }
     /* A return address may already belong to the next line. */
     name_address(trace, interrupted ? pc : pc - 1);
-    return trace->n < trace->room ? DWARF_CB_OK : DWARF_CB_ABORT;
+    return trace->n < trace->room && !cut_at_bottom(trace) ? DWARF_CB_OK
+                                                           : DWARF_CB_ABORT;
 }
 
 /* Steps over a call to nowhere, to the call itself. */
@@ -278,10 +291,11 @@ static bool report_modules(Dwfl *dwfl, const struct stack_copy *stack)
     return !failed;
 }
 
-size_t symbols_backtrace(const struct stack_copy *stack,
+size_t symbols_backtrace(const struct stack_copy *stack, const char *bottom,
                          struct stack_frame *frames, size_t room)
 {
     struct backtrace trace = {.stack = stack,
+                              .bottom = bottom,
                               .frames = frames,
                               .room = room,
                               .pc = stack->pc,

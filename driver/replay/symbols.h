@@ -16,10 +16,12 @@
 
 /*
  * Fills frames, innermost first, and returns how many: at most room, 0 when
- * nothing can be said.  Files are as the compiler noted them, their tail
- * where room is short.  Not async-signal-safe; tens of milliseconds.
+ * nothing can be said.  Frames from the function named bottom on are left out.
+ * Files are as the compiler noted them, their tail where room is short.
+ * Not async-signal-safe; milliseconds, or a tenth of a second where the C
+ * library's debugging information is installed and asked for.
  */
-size_t symbols_backtrace(const struct stack_copy *stack,
+size_t symbols_backtrace(const struct stack_copy *stack, const char *bottom,
                          struct stack_frame *frames, size_t room);
 
 #endif

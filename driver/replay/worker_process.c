@@ -64,7 +64,10 @@ static void *share(size_t bytes)
     if (outer == MAP_FAILED) {
         return NULL;
     }
-    mprotect(outer + HEAP_PAGE, inner, PROT_READ | PROT_WRITE);
+    if (mprotect(outer + HEAP_PAGE, inner, PROT_READ | PROT_WRITE) != 0) {
+        munmap(outer, inner + 2 * HEAP_PAGE);
+        return NULL;
+    }
     return outer + HEAP_PAGE;
 }
 
@@ -126,8 +129,8 @@ static void prepare(struct worker_control *control, pid_t driver,
     no_core_dump();
     volunteer_for_oom();
     redirect_streams();
-    crash_install(&control->crash, &control->progress, driver);
     pthread_sigmask(SIG_SETMASK, mask, NULL);
+    crash_install(&control->crash, &control->progress, driver);
 }
 
 __attribute__((noinline)) static void run_task(const struct worker_task *task,
@@ -143,43 +146,30 @@ __attribute__((noinline)) static void run_task(const struct worker_task *task,
 
 /* ---- start --------------------------------------------------------------- */
 
-static struct worker_control *make_control(void)
+static int share_memory(struct worker_process *process)
 {
-    struct worker_control *control = share(sizeof *control);
-    if (control != NULL) {
-        control->progress.op = FAULT_NO_OP;
+    struct worker_task *task = process->task;
+    process->control = share(sizeof *process->control);
+    task->output = share(task->output_bytes);
+    if (process->control == NULL || task->output == NULL) {
+        return -1;
     }
-    return control;
+    process->control->progress.op = FAULT_NO_OP;
+    return 0;
 }
 
-int worker_process_start(struct worker_process *process,
-                         struct worker_task *task,
-                         const struct worker_terms *terms)
+static int fork_worker(struct worker_process *process,
+                       const struct worker_terms *terms)
 {
     pid_t driver = getpid();
-    *process = (struct worker_process){
-        .task = task,
-        .pidfd = -1,
-        .memory_limit_bytes = task->memory_limit_bytes == 0
-                                  ? terms->memory_limit_bytes
-                                  : task->memory_limit_bytes,
-        .inherited_bytes = worker_memory_resident(driver).private_bytes};
-    process->control = make_control();
-    task->output = share(task->output_bytes);
     fflush(NULL); /* else both would write what is buffered */
     process->started_s = worker_clock_s();
-    process->pid =
-        process->control == NULL || task->output == NULL ? -1 : fork();
+    process->pid = fork();
     if (process->pid == 0) {
         prepare(process->control, driver, &terms->mask);
-        run_task(task, process->control);
+        run_task(process->task, process->control);
     }
     if (process->pid < 0) {
-        int reason = errno;
-        unshare_memory(process->control, sizeof *process->control);
-        worker_task_release(task);
-        process->task = NULL;
-        errno = reason;
         return -1;
     }
     setpgid(process->pid, process->pid); /* whoever comes first */
@@ -187,7 +177,36 @@ int worker_process_start(struct worker_process *process,
     return 0;
 }
 
+int worker_process_start(struct worker_process *process,
+                         struct worker_task *task,
+                         const struct worker_terms *terms)
+{
+    *process = (struct worker_process){
+        .task = task,
+        .pidfd = -1,
+        .memory_limit_bytes = task->memory_limit_bytes == 0
+                                  ? terms->memory_limit_bytes
+                                  : task->memory_limit_bytes,
+        .inherited_bytes = worker_memory_resident(getpid()).private_bytes};
+    if (share_memory(process) == 0 && fork_worker(process, terms) == 0) {
+        return 0;
+    }
+    int reason = errno;
+    unshare_memory(process->control, sizeof *process->control);
+    worker_task_release(task);
+    process->task = NULL;
+    errno = reason;
+    return -1;
+}
+
 /* ---- limits -------------------------------------------------------------- */
+
+/* It may have left the group that it leads, or never have come to lead it. */
+static void kill_with_group(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    kill(-pid, SIGKILL);
+}
 
 static void end_for(struct worker_process *process, enum worker_how reason,
                     double kill_at_s)
@@ -221,7 +240,7 @@ void worker_process_watch(struct worker_process *process, double now_s)
     if (process->kill_at_s == 0) {
         check_limits(process, now_s);
     } else if (now_s >= process->kill_at_s) {
-        kill(-process->pid, SIGKILL);
+        kill_with_group(process->pid);
     }
 }
 
@@ -273,7 +292,7 @@ static void examine(const struct worker_process *process,
  */
 static void bury(struct worker_process *process)
 {
-    kill(-process->pid, SIGKILL);
+    kill_with_group(process->pid);
     while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR) {
     }
     if (process->pidfd >= 0) {
@@ -283,12 +302,22 @@ static void bury(struct worker_process *process)
     process->task = NULL;
 }
 
+/* Where another has waited for it, all that is left is what it noted. */
+static bool has_ended(const struct worker_process *process, siginfo_t *status)
+{
+    *status = (siginfo_t){.si_pid = 0};
+    if (waitid(P_PID, (id_t)process->pid, status,
+               WEXITED | WNOHANG | WNOWAIT) == 0) {
+        return status->si_pid != 0;
+    }
+    status->si_code = CLD_EXITED;
+    return errno == ECHILD;
+}
+
 bool worker_process_reap(struct worker_process *process)
 {
-    siginfo_t status = {.si_pid = 0};
-    if (waitid(P_PID, (id_t)process->pid, &status,
-               WEXITED | WNOHANG | WNOWAIT) != 0 ||
-        status.si_pid == 0) {
+    siginfo_t status;
+    if (!has_ended(process, &status)) {
         return false;
     }
     examine(process, &status);
@@ -298,7 +327,6 @@ bool worker_process_reap(struct worker_process *process)
 
 void worker_process_discard(struct worker_process *process)
 {
-    kill(process->pid, SIGKILL);
     worker_task_release(process->task);
     bury(process);
 }
