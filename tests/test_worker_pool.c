@@ -198,11 +198,17 @@ START_TEST(an_ignored_signal_stays_ignored)
 }
 END_TEST
 
+static void kill_itself(void *context, struct worker_progress *progress,
+                        void *output)
+{
+    (void)context, (void)progress, (void)output;
+    raise(SIGKILL);
+}
+
 START_TEST(ignored_children_are_seen_all_the_same)
 {
-    static int number = 0;
     signal(SIGCHLD, SIG_IGN);
-    ck_assert_int_eq(run_alone(send_signal, &number), WORKER_DONE);
+    ck_assert_int_eq(run_alone(kill_itself, NULL), WORKER_CRASHED);
     ck_assert(signal(SIGCHLD, SIG_DFL) == SIG_IGN);
 }
 END_TEST
@@ -235,12 +241,24 @@ static bool is_alive(pid_t pid)
     return kill(pid, 0) == 0;
 }
 
+static void expect_dead(void *context, struct worker_task *task)
+{
+    const pid_t *told = context;
+    ck_assert_int_eq(task->end.how, WORKER_DONE);
+    ck_assert(!is_alive(told[0]));
+    ck_assert(!is_alive(told[1]));
+}
+
 START_TEST(children_of_a_worker_end_with_it)
 {
     pid_t *told = share_zeroed(2 * sizeof *told);
-    ck_assert_int_eq(run_alone(leave_children, told), WORKER_DONE);
-    ck_assert(!is_alive(told[0]));
-    ck_assert(!is_alive(told[1]));
+    struct worker_task task = {.run = leave_children, .context = told};
+    struct worker_pool pool = {
+        .parallel = 1, .done = expect_dead, .context = told};
+    ck_assert_int_eq(worker_pool_run(&pool, &task, 1), 0);
+    ck_assert_int_eq(task.end.how, WORKER_DONE);
+    worker_task_release(&task);
+    expect_no_children();
 }
 END_TEST
 
@@ -293,6 +311,7 @@ static void crash_in_child(void *context, struct worker_progress *progress,
         raise(SIGSEGV);
     }
     waitpid(child, NULL, 0);
+    _exit(0);
 }
 
 static void return_in_child(void *context, struct worker_progress *progress,
@@ -309,7 +328,7 @@ static void return_in_child(void *context, struct worker_progress *progress,
 
 START_TEST(a_child_does_not_speak_for_the_worker)
 {
-    ck_assert_int_eq(run_alone(crash_in_child, NULL), WORKER_DONE);
+    ck_assert_int_eq(run_alone(crash_in_child, NULL), WORKER_EXITED);
     ck_assert_int_eq(run_alone(return_in_child, NULL), WORKER_EXITED);
 }
 END_TEST

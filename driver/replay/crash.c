@@ -110,8 +110,7 @@ static void note_facts(struct crash *crash, const siginfo_t *info,
                        const ucontext_t *context)
 {
     crash->thread = gettid();
-    crash->asked =
-        info->si_signo == CRASH_ASK_SIGNAL && info->si_pid == crash->driver;
+    crash->asked = asked_by(crash, info);
     crash->signal = info->si_signo;
     crash->has_address = tells_address(info);
     crash->address =
