@@ -178,12 +178,12 @@ static const char *const library_source =
     "void enter(int *p) { crash_inside(p); p[1] = 2; }\n";
 
 /* The path of a library compiled from library_source, or NULL. */
-static const char *compile_library(char *path, size_t room)
+static const char *compile_library(char *path, size_t room, const char *flag)
 {
     char command[200];
     snprintf(path, room, "/tmp/test-post-mortem-%d.so", (int)getpid());
     snprintf(command, sizeof command,
-             "cc -shared -fPIC -O2 -g -x c -o %s - 2>/dev/null", path);
+             "cc -shared -fPIC -O2 %s -x c -o %s - 2>/dev/null", flag, path);
     FILE *compiler = popen(command, "w");
     if (compiler == NULL) {
         return NULL;
@@ -200,12 +200,29 @@ static void enter_library(void *context, struct worker_progress *progress,
     void (*enter)(int *);
     *(void **)&enter = dlsym(library, "enter");
     enter(nowhere);
+    sink++;
 }
+
+START_TEST(without_debugging_information_the_module_is_told)
+{
+    char path[64];
+    if (compile_library(path, sizeof path, "-g0") == NULL) {
+        return;
+    }
+    struct post_mortem dead = die(enter_library, path);
+    unlink(path);
+    ck_assert_uint_eq(find_frame(&dead, "crash_inside"), 0);
+    ck_assert_uint_eq(dead.frames[0].line, 0);
+    ck_assert_ptr_nonnull(strstr(path, dead.frames[0].file));
+    size_t caller = find_frame(&dead, "enter_library");
+    ck_assert_str_eq(dead.frames[caller].file, "test_post_mortem.c");
+}
+END_TEST
 
 START_TEST(a_library_loaded_after_the_fork_is_known)
 {
     char path[64];
-    if (compile_library(path, sizeof path) == NULL) {
+    if (compile_library(path, sizeof path, "-g") == NULL) {
         return; /* no compiler by the name of cc */
     }
     struct post_mortem dead = die(enter_library, path);
@@ -213,6 +230,9 @@ START_TEST(a_library_loaded_after_the_fork_is_known)
     ck_assert_uint_eq(find_frame(&dead, "crash_inside"), 0);
     ck_assert_uint_eq(dead.frames[0].line, 1);
     ck_assert_uint_eq(find_frame(&dead, "enter"), 1);
+    size_t caller = find_frame(&dead, "enter_library");
+    ck_assert_str_eq(dead.frames[0].file, "<stdin>");
+    ck_assert_str_eq(dead.frames[caller].file, "tests/test_post_mortem.c");
 }
 END_TEST
 
@@ -269,6 +289,7 @@ Suite *post_mortem_suite(void)
     tcase_add_test(frames, shared_libraries_are_unwound);
     tcase_add_test(frames, a_call_to_nowhere_is_traced_to_the_call);
     tcase_add_test(frames, abort_and_exit_lead_to_their_callers);
+    tcase_add_test(frames, without_debugging_information_the_module_is_told);
     tcase_add_test(frames, a_library_loaded_after_the_fork_is_known);
     suite_add_tcase(suite, frames);
     TCase *operations = tcase_create("operations");

@@ -40,6 +40,11 @@ static size_t frames_above_culprit(const struct crash *crash,
     return first < n ? first : 0;
 }
 
+static bool has_source(const struct stack_frame *frame)
+{
+    return frame->line != 0 && frame->file[0] != '\0';
+}
+
 /* Length of the folders, with their last '/', that all files begin with. */
 static size_t shared_folders(const struct post_mortem *post_mortem)
 {
@@ -47,7 +52,7 @@ static size_t shared_folders(const struct post_mortem *post_mortem)
     size_t shared = 0;
     for (size_t i = 0; i < post_mortem->n_frames; i++) {
         const char *file = post_mortem->frames[i].file;
-        if (*file == '\0') {
+        if (!has_source(&post_mortem->frames[i])) {
             continue;
         }
         if (first == NULL) {
@@ -71,7 +76,7 @@ static void cut_shared_folders(struct post_mortem *post_mortem)
     size_t shared = shared_folders(post_mortem);
     for (size_t i = 0; i < post_mortem->n_frames; i++) {
         char *file = post_mortem->frames[i].file;
-        if (*file != '\0') {
+        if (has_source(&post_mortem->frames[i])) {
             memmove(file, file + shared, strlen(file + shared) + 1);
         }
     }

@@ -19,8 +19,13 @@
 struct stack_frame {
     uint64_t address;
     char function[64]; /* empty where unknown */
-    char file[96];     /* without folders that all frames share */
     uint32_t line;     /* 0 where unknown */
+
+    /*
+     * The source, without folders that all frames share; where line is 0 the
+     * program or library, or empty.
+     */
+    char file[96];
 };
 
 #define POST_MORTEM_OPS 8

@@ -1,25 +1,24 @@
 /*
- * symbols.c -- the only file that knows libdw.
+ * symbols.c -- unwinds a copied stack with libdwfl.
  *
- * Three steps.  The copied list of mappings tells which modules lay where.
- * libdwfl unwinds: it asks for memory, which comes from the copied bytes, and
- * for the registers.  Each address is then named: by the chain of inlined
- * functions around it, else by its symbol.
+ * The copied list of mappings tells which modules lay where.  libdwfl unwinds:
+ * it asks for memory, which comes from the copied bytes, and for the
+ * registers.  Each address is then named (symbol_names.c).
  *
  * A program counter outside of all modules means a call through a wild
  * pointer.  It cannot be unwound, but the call has just left its return
  * address on the stack (or in the link register), and there it goes on.
  *
- * Source: DWARF 5, sections 3.3.8 (inlined functions) and 6.4 (call frames).
+ * Source: DWARF 5, section 6.4 (call frame information).
  */
 #include "driver/replay/symbols.h"
 
-#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "driver/replay/symbol_names.h"
 
 /* Any number serves: the stack belongs to no living process. */
 #define THREAD ((pid_t)1)
@@ -94,146 +93,13 @@ static const Dwfl_Callbacks module_callbacks = {
     .find_debuginfo = dwfl_build_id_find_debuginfo,
 };
 
-/* ---- naming -------------------------------------------------------------- */
-
-static void copy_text(char *to, size_t room, const char *text)
-{
-    snprintf(to, room, "%s", text == NULL ? "" : text);
-}
-
-/* The end of a path tells more than its beginning. */
-static void copy_tail(char *to, size_t room, const char *path)
-{
-    size_t length = path == NULL ? 0 : strlen(path);
-    copy_text(to, room, length < room ? path : path + length - (room - 1));
-}
-
-static struct stack_frame *add_frame(struct backtrace *trace, uint64_t address)
-{
-    if (trace->n == trace->room) {
-        return NULL;
-    }
-    struct stack_frame *frame = &trace->frames[trace->n++];
-    *frame = (struct stack_frame){.address = address};
-    return frame;
-}
-
-/* "scan.constprop.0" is how the compiler names its copy of scan. */
-static void cut_clone_suffix(char *function)
-{
-    function[strcspn(function, ".")] = '\0';
-}
-
-static const char *die_name(Dwarf_Die *die)
-{
-    Dwarf_Attribute attribute;
-    return dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attribute));
-}
-
-/* Line and file of the call that was inlined as die. */
-static uint32_t call_site(Dwarf_Die *die, const char **file)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Word line = 0, index = 0;
-    Dwarf_Die unit;
-    Dwarf_Files *files;
-    size_t n_files;
-    dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &line);
-    *file = NULL;
-    if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attribute), &index) ==
-            0 &&
-        dwarf_diecu(die, &unit, NULL, NULL) != NULL &&
-        dwarf_getsrcfiles(&unit, &files, &n_files) == 0) {
-        *file = dwarf_filesrc(files, index, NULL, NULL);
-    }
-    return (uint32_t)line;
-}
-
-/*
- * One frame for each function around address, from the chain of scopes that
- * contain it.  False when the chain holds no function.
- */
-static bool name_scopes(struct backtrace *trace, uint64_t address,
-                        Dwarf_Die *scopes, int n_scopes, const char *file,
-                        uint32_t line)
-{
-    bool found = false;
-    for (int i = 0; i < n_scopes; i++) {
-        int tag = dwarf_tag(&scopes[i]);
-        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram) {
-            continue;
-        }
-        struct stack_frame *frame = add_frame(trace, address);
-        if (frame == NULL) {
-            return true;
-        }
-        found = true;
-        copy_text(frame->function, sizeof frame->function,
-                  die_name(&scopes[i]));
-        copy_tail(frame->file, sizeof frame->file, file);
-        frame->line = line;
-        if (tag == DW_TAG_subprogram) {
-            return true;
-        }
-        line = call_site(&scopes[i], &file);
-    }
-    return found;
-}
-
-/*
- * The compilation unit that address belongs to.  clang leaves out the index
- * of address ranges, and then the units themselves are asked.
- */
-static Dwarf_Die *find_unit(Dwfl_Module *module, uint64_t address,
-                            Dwarf_Addr *bias)
-{
-    Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
-    if (unit != NULL) {
-        return unit;
-    }
-    do {
-        unit = dwfl_module_nextcu(module, unit, bias);
-    } while (unit != NULL && dwarf_haspc(unit, address - *bias) != 1);
-    return unit;
-}
-
-/* False where the debugging information does not tell. */
-static bool name_by_unit(struct backtrace *trace, Dwfl_Module *module,
-                         uint64_t address)
-{
-    Dwarf_Addr bias;
-    Dwarf_Die *unit = find_unit(module, address, &bias);
-    Dwarf_Die *scopes = NULL, *chain = NULL;
-    bool named = false;
-    if (unit != NULL && dwarf_getscopes(unit, address - bias, &scopes) > 0) {
-        Dwarf_Line *at = dwarf_getsrc_die(unit, address - bias);
-        int line = 0;
-        dwarf_lineno(at, &line);
-        /* Asked for by DIE, the chain follows the inlining. */
-        int n = dwarf_getscopes_die(&scopes[0], &chain);
-        named = name_scopes(trace, address, chain, n,
-                            dwarf_linesrc(at, NULL, NULL), (uint32_t)line);
-    }
-    free(chain);
-    free(scopes);
-    return named;
-}
+/* ---- unwinding ----------------------------------------------------------- */
 
 static void name_address(struct backtrace *trace, uint64_t address)
 {
-    Dwfl_Module *module = dwfl_addrmodule(trace->dwfl, address);
-    if (module != NULL && name_by_unit(trace, module, address)) {
-        return;
-    }
-    struct stack_frame *frame = add_frame(trace, address);
-    if (frame != NULL && module != NULL) {
-        copy_text(frame->function, sizeof frame->function,
-                  dwfl_module_addrname(module, address));
-        cut_clone_suffix(frame->function);
-    }
+    trace->n += symbol_names(trace->dwfl, address, trace->frames + trace->n,
+                             trace->room - trace->n);
 }
-
-/* ---- unwinding ----------------------------------------------------------- */
 
 /* Only the last frame can be it: a bottom is never inlined. */
 static bool cut_at_bottom(struct backtrace *trace)
