@@ -126,13 +126,6 @@ static bool allowed(const struct heap *heap, size_t bytes)
            (heap->refuse == NULL || !heap->refuse(heap->refuse_context, bytes));
 }
 
-static void note_peak(struct heap *heap)
-{
-    if (heap_footprint(heap) > heap->peak) {
-        heap->peak = heap_footprint(heap);
-    }
-}
-
 /* Makes the contiguous part accessible up to brk; 0 or -1. */
 static int commit(struct heap *heap, size_t brk)
 {
@@ -145,42 +138,18 @@ static int commit(struct heap *heap, size_t brk)
     return 0;
 }
 
-/* Moves the break, which all conditions allow. */
-static void *move_break(struct heap *heap, size_t bytes)
-{
-    void *start = heap->base + heap->brk;
-    heap->brk += bytes;
-    note_peak(heap);
-    return start;
-}
-
-/* Growth that may be refused or needs accessible pages first. */
-static __attribute__((noinline)) void *grow_slowly(struct heap *heap,
-                                                   size_t bytes)
+int heap_make_room(struct heap *heap, size_t bytes)
 {
     if (!allowed(heap, bytes) || bytes > heap->mappings_floor - heap->brk) {
-        return refused(heap, bytes);
+        refused(heap, bytes);
+        return -1;
     }
     size_t brk = heap->brk + bytes;
     if (brk > heap->committed && commit(heap, brk) != 0) {
-        return refused(heap, bytes);
+        refused(heap, bytes);
+        return -1;
     }
-    return move_break(heap, bytes);
-}
-
-/*
- * Nothing but a few comparisons where the pages are accessible already, so
- * that a policy which grows often does not pay for the rare cases; no mapping
- * lies below the committed part.
- */
-void *heap_grow(struct heap *heap, size_t bytes)
-{
-    assert(bytes % HEAP_ALIGNMENT == 0);
-    if (bytes > heap->committed - heap->brk || heap->refuse != NULL ||
-        bytes > heap->limit - heap_footprint(heap)) {
-        return grow_slowly(heap, bytes);
-    }
-    return move_break(heap, bytes);
+    return 0;
 }
 
 void heap_shrink(struct heap *heap, size_t bytes)
@@ -287,7 +256,7 @@ void *heap_map(struct heap *heap, size_t bytes)
     }
     heap->mapped += bytes;
     update_floor(heap);
-    note_peak(heap);
+    heap_note_peak(heap);
     return address;
 }
 

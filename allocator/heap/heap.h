@@ -22,6 +22,7 @@
 #ifndef ALLOCATOR_HEAP_HEAP_H
 #define ALLOCATOR_HEAP_HEAP_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,11 +84,46 @@ void heap_destroy(struct heap *heap);
  */
 void heap_reset(struct heap *heap);
 
+/* Bytes taken from the system now. */
+static inline size_t heap_footprint(const struct heap *heap)
+{
+    return heap->brk + heap->mapped;
+}
+
+/* For growth alone: the footprint may be larger than ever. */
+static inline void heap_note_peak(struct heap *heap)
+{
+    if (heap_footprint(heap) > heap->peak) {
+        heap->peak = heap_footprint(heap);
+    }
+}
+
+/*
+ * For heap_grow alone: asks whoever may refuse and makes pages accessible.
+ * Returns 0, or -1 when growth is refused.
+ */
+int heap_make_room(struct heap *heap, size_t bytes);
+
 /*
  * Moves the break up by bytes, a multiple of HEAP_ALIGNMENT, and returns the
  * first new byte, or NULL when refused.  Contents are unspecified.
+ *
+ * Inline, and a few comparisons as long as the pages are accessible (no
+ * mapping lies below them): some policies grow at each allocation.
  */
-void *heap_grow(struct heap *heap, size_t bytes);
+static inline void *heap_grow(struct heap *heap, size_t bytes)
+{
+    assert(bytes % HEAP_ALIGNMENT == 0);
+    if ((bytes > heap->committed - heap->brk || heap->refuse != NULL ||
+         bytes > heap->limit - heap_footprint(heap)) &&
+        heap_make_room(heap, bytes) != 0) {
+        return NULL;
+    }
+    void *start = heap->base + heap->brk;
+    heap->brk += bytes;
+    heap_note_peak(heap);
+    return start;
+}
 
 /* Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT. */
 void heap_shrink(struct heap *heap, size_t bytes);
@@ -104,12 +140,6 @@ void *heap_map(struct heap *heap, size_t bytes);
  * a piece of its middle.  Returns 0, or -1 if they do not.
  */
 int heap_unmap(struct heap *heap, void *address, size_t bytes);
-
-/* Bytes taken from the system now. */
-static inline size_t heap_footprint(const struct heap *heap)
-{
-    return heap->brk + heap->mapped;
-}
 
 /*
  * Whether all of [address, address + bytes) lies in memory that the heap has
