@@ -397,7 +397,8 @@ int execute(const struct options *options, const struct trace_set *set,
     struct execution e = {.options = options, .set = set, .run = run};
     expect_work(&e, watcher);
     int status = check_all(&e);
-    if (status == 0 && run->timed && !run->interrupted) {
+    run->timed = run->timed && !run->interrupted;
+    if (status == 0 && run->timed) {
         status = time_all(&e);
     }
     progress_erase(&e.progress);
