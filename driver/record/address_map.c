@@ -49,11 +49,11 @@ void address_map_free(struct address_map *map)
     memset(map, 0, sizeof *map);
 }
 
-int address_map_add(struct address_map *map, uint64_t address, uint32_t slot)
+int address_map_add(struct address_map *map, uint64_t address, uint32_t id)
 {
     if (map->used >= map->room / 2 && grow(map) != 0)
         return -1;
-    map->entries[find(map, address)] = (struct address_entry){address, slot};
+    map->entries[find(map, address)] = (struct address_entry){address, id};
     map->used++;
     return 0;
 }
@@ -80,8 +80,8 @@ uint32_t address_map_take(struct address_map *map, uint64_t address)
     size_t at = find(map, address);
     if (map->entries[at].address == 0)
         return ADDRESS_MAP_NONE;
-    uint32_t slot = map->entries[at].slot;
+    uint32_t id = map->entries[at].id;
     close_hole(map, at);
     map->used--;
-    return slot;
+    return id;
 }

@@ -15,7 +15,7 @@
 
 struct address_entry {
     uint64_t address; /* 0: free */
-    uint32_t slot;
+    uint32_t id;
 };
 
 /* A zeroed map is empty. */
@@ -29,9 +29,9 @@ struct address_map {
 void address_map_free(struct address_map *map);
 
 /* Adds an address that is not in the map.  0, or -1 with errno ENOMEM. */
-int address_map_add(struct address_map *map, uint64_t address, uint32_t slot);
+int address_map_add(struct address_map *map, uint64_t address, uint32_t id);
 
-/* Removes an address.  Returns its slot, or ADDRESS_MAP_NONE. */
+/* Removes an address.  Returns its id, or ADDRESS_MAP_NONE. */
 uint32_t address_map_take(struct address_map *map, uint64_t address);
 
 #endif

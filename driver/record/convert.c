@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -23,8 +24,8 @@ enum { N_THREAD_NUMBERS = 1 << 16 };
 
 struct moving {
     uint64_t ticket;
-    uint64_t address;
-    uint32_t slot; /* ADDRESS_MAP_NONE: the block is not known */
+    uint64_t first; /* slot of the EVENT_MOVE */
+    uint32_t id;    /* ADDRESS_MAP_NONE: the block is not known */
 };
 
 struct converter {
@@ -53,20 +54,20 @@ static void *with_room(void *array, size_t used, size_t *room, size_t bytes)
 }
 
 /* Threads are numbered from 0 as they appear. */
-static uint16_t thread_of(struct converter *converter, uint64_t what)
+static uint16_t thread_of(struct converter *converter, uint64_t first)
 {
-    uint16_t *thread = &converter->thread_of[event_thread(what)];
+    uint16_t *thread = &converter->thread_of[event_detail(first)];
     if (*thread == 0)
         *thread = (uint16_t)++converter->report->threads;
-    return converter->options->dialect == CONVERT_EXTENDED
-               ? (uint16_t)(*thread - 1)
-               : 0;
+    return (uint16_t)(*thread - 1);
 }
 
-static void append(struct converter *converter, struct op op, uint64_t what)
+/* first: the event's first slot, which tells the thread. */
+static void append(struct converter *converter, struct op op, uint64_t first)
 {
-    op.thread = thread_of(converter, what);
-    if (converter->options->dialect == CONVERT_CLASSIC) {
+    if (converter->options->dialect == CONVERT_EXTENDED) {
+        op.thread = thread_of(converter, first);
+    } else {
         if (op.kind != OP_FREE && op.kind != OP_REALLOC)
             op.kind = OP_ALLOC;
         if (op.kind != OP_FREE && op.size == 0)
@@ -76,23 +77,26 @@ static void append(struct converter *converter, struct op op, uint64_t what)
     build_append(&converter->builder, op);
 }
 
-static void append_free(struct converter *converter, uint32_t slot,
-                        uint64_t what)
+static void append_free(struct converter *converter, uint32_t id,
+                        uint64_t first)
 {
-    append(converter, (struct op){.kind = OP_FREE, .id = slot}, what);
+    append(converter, (struct op){.kind = OP_FREE, .id = id}, first);
 }
 
-/* A block is now at this address. */
-static int settle(struct converter *converter, uint64_t what, uint32_t slot)
+/* A block is now at this event's address. */
+static int settle(struct converter *converter, uint64_t first, uint32_t id)
 {
-    uint64_t address = event_address(what);
+    uint64_t address = event_address(first);
     uint32_t stale = address_map_take(&converter->live, address);
     if (stale != ADDRESS_MAP_NONE) {
-        append_free(converter, stale, what);
+        append_free(converter, stale, first);
         converter->report->unseen_frees++;
     }
-    return address_map_add(&converter->live, address, slot);
+    return address_map_add(&converter->live, address, id);
 }
+
+/* ---- one function for each kind of event ----------------------------------
+ */
 
 static enum op_kind op_kind_of(enum event_kind kind)
 {
@@ -103,41 +107,36 @@ static enum op_kind op_kind_of(enum event_kind kind)
     }
 }
 
-static int convert_allocation(struct converter *converter,
-                              const struct event *event)
+static int convert_allocation(struct converter *converter, uint64_t first,
+                              uint64_t number)
 {
-    uint64_t size = event->size & EVENT_NUMBER_MASK;
     if (converter->n_ids == ADDRESS_MAP_NONE - 1) {
         errno = EOVERFLOW;
         return -1;
     }
-    uint32_t slot = converter->n_ids++;
-    converter->report->empty_blocks += size == 0;
-    if (settle(converter, event->what, slot) != 0)
+    struct op op = {
+        .kind = (uint8_t)op_kind_of(event_kind(first)),
+        .id = converter->n_ids++,
+        .size = number & EVENT_SIZE_MASK,
+        .align_log2 = (uint8_t)(number >> EVENT_SIZE_BITS),
+    };
+    converter->report->empty_blocks += op.size == 0;
+    if (settle(converter, first, op.id) != 0)
         return -1;
-    append(converter,
-           (struct op){
-               .kind = (uint8_t)op_kind_of(event_kind(event->what)),
-               .id = slot,
-               .size = size,
-               .align_log2 = (uint8_t)(event->size >> EVENT_NUMBER_BITS),
-           },
-           event->what);
+    append(converter, op, first);
     return 0;
 }
 
-static void convert_release(struct converter *converter,
-                            const struct event *event)
+static void convert_free(struct converter *converter, uint64_t first)
 {
-    uint32_t slot =
-        address_map_take(&converter->live, event_address(event->what));
-    if (slot == ADDRESS_MAP_NONE)
+    uint32_t id = address_map_take(&converter->live, event_address(first));
+    if (id == ADDRESS_MAP_NONE)
         converter->report->unknown_frees++;
     else
-        append_free(converter, slot, event->what);
+        append_free(converter, id, first);
 }
 
-static int convert_move(struct converter *converter, const struct event *event,
+static int convert_move(struct converter *converter, uint64_t first,
                         uint64_t ticket)
 {
     struct moving *moving = with_room(converter->moving, converter->n_moving,
@@ -145,9 +144,11 @@ static int convert_move(struct converter *converter, const struct event *event,
     if (moving == NULL)
         return -1;
     converter->moving = moving;
-    uint64_t address = event_address(event->what);
     moving[converter->n_moving++] = (struct moving){
-        ticket, address, address_map_take(&converter->live, address)};
+        .ticket = ticket,
+        .first = first,
+        .id = address_map_take(&converter->live, event_address(first)),
+    };
     return 0;
 }
 
@@ -161,39 +162,32 @@ static struct moving take_moving(struct converter *converter, uint64_t ticket)
             return found;
         }
     }
-    return (struct moving){.slot = ADDRESS_MAP_NONE};
+    return (struct moving){.id = ADDRESS_MAP_NONE};
 }
 
-/* events[0] is the EVENT_MOVED, events[1] its EVENT_MOVED_BY. */
-static int convert_moved(struct converter *converter,
-                         const struct event *events)
+static int convert_moved(struct converter *converter, uint64_t first,
+                         uint64_t size, uint64_t ticket)
 {
-    struct moving moving = take_moving(converter, events[1].size);
-    if (event_address(events[0].what) == 0) /* failed: all is as before */
-        return moving.slot == ADDRESS_MAP_NONE
-                   ? 0
-                   : settle(converter,
-                            event_what(EVENT_NONE, moving.address,
-                                       event_thread(events[0].what)),
-                            moving.slot);
-    if (moving.slot == ADDRESS_MAP_NONE) {
+    struct moving moving = take_moving(converter, ticket);
+    bool failed = event_address(first) == 0;
+    if (moving.id == ADDRESS_MAP_NONE) {
+        if (failed)
+            return 0;
         converter->report->unknown_moves++;
-        return convert_allocation(converter, &events[0]);
+        return convert_allocation(converter, first, size);
     }
-    if (settle(converter, events[0].what, moving.slot) != 0)
+    if (failed) /* all is as before */
+        return settle(converter, moving.first, moving.id);
+    if (settle(converter, first, moving.id) != 0)
         return -1;
     append(converter,
-           (struct op){
-               .kind = OP_REALLOC,
-               .id = moving.slot,
-               .size = events[0].size,
-           },
-           events[0].what);
+           (struct op){.kind = OP_REALLOC, .id = moving.id, .size = size},
+           first);
     return 0;
 }
 
 static int convert_sample(struct converter *converter,
-                          const struct event *events)
+                          const uint64_t numbers[3])
 {
     struct convert_report *report = converter->report;
     struct convert_sample *samples =
@@ -204,47 +198,79 @@ static int convert_sample(struct converter *converter,
     report->samples = samples;
     samples[report->n_samples++] = (struct convert_sample){
         .op = converter->builder.n_ops,
-        .live_blocks = event_address(events[0].what) >> 4,
-        .live_bytes = events[0].size,
-        .live_empty = events[1].size,
+        .live_blocks = numbers[0],
+        .live_bytes = numbers[1],
+        .live_empty = numbers[2],
     };
     return 0;
 }
 
-/* Has the second slot of an event of two been written, too? */
-static int is_pair(const struct event *events, uint64_t left,
-                   enum event_kind second)
-{
-    return left > 1 && event_kind(events[1].what) == second;
-}
+/* ---- all events -----------------------------------------------------------
+ */
 
-static int convert_event(struct converter *converter,
-                         const struct event *events, uint64_t ticket,
-                         uint64_t left)
+enum { MAX_NUMBERS = 3 };
+
+static unsigned numbers_of(enum event_kind kind)
 {
-    switch (event_kind(events[0].what)) {
+    switch (kind) {
     case EVENT_MALLOC:
     case EVENT_CALLOC:
-    case EVENT_MEMALIGN: return convert_allocation(converter, events);
-    case EVENT_FREE: convert_release(converter, events); return 0;
-    case EVENT_MOVE: return convert_move(converter, events, ticket);
-    case EVENT_MOVED:
-        if (is_pair(events, left, EVENT_MOVED_BY))
-            return convert_moved(converter, events);
-        break;
-    case EVENT_SAMPLE:
-        if (is_pair(events, left, EVENT_SAMPLE_EMPTY))
-            return convert_sample(converter, events);
-        break;
-    default: break; /* second slots were read with the first */
+    case EVENT_MEMALIGN: return 1;
+    case EVENT_MOVED: return 2;
+    case EVENT_SAMPLE: return 3;
+    default: return 0;
     }
-    return 0;
+}
+
+/* Reads the numbers behind a first slot; false where one is missing. */
+static bool read_numbers(const uint64_t *slots, uint64_t left, unsigned n,
+                         uint64_t numbers[MAX_NUMBERS])
+{
+    if (left <= n)
+        return false;
+    for (unsigned i = 0; i < n; i++) {
+        if (event_kind(slots[1 + i]) != EVENT_NUMBER)
+            return false;
+        numbers[i] = event_value(slots[1 + i]);
+    }
+    return true;
+}
+
+/* The event at a ticket, of which left slots follow, its own included. */
+static int convert_event(struct converter *converter, const uint64_t *slots,
+                         uint64_t ticket, uint64_t left)
+{
+    uint64_t numbers[MAX_NUMBERS] = {0};
+    uint64_t first = slots[0];
+    enum event_kind kind = event_kind(first);
+    if (kind == EVENT_NUMBER)
+        return 0; /* was read with its first slot */
+    if (kind == EVENT_NONE ||
+        !read_numbers(slots, left, numbers_of(kind), numbers)) {
+        converter->report->holes++;
+        return 0;
+    }
+    converter->report->events++;
+    switch (kind) {
+    case EVENT_SMALL:
+        return convert_allocation(converter, first, event_detail(first));
+    case EVENT_MALLOC:
+    case EVENT_CALLOC:
+    case EVENT_MEMALIGN:
+        return convert_allocation(converter, first, numbers[0]);
+    case EVENT_FREE: convert_free(converter, first); return 0;
+    case EVENT_MOVE: return convert_move(converter, first, ticket);
+    case EVENT_MOVED:
+        return convert_moved(converter, first, numbers[0], numbers[1]);
+    case EVENT_SAMPLE: return convert_sample(converter, numbers);
+    default: return 0;
+    }
 }
 
 /* The number of slots up to the last that was written. */
-static uint64_t trim(const struct event *events, uint64_t n)
+static uint64_t trim(const uint64_t *slots, uint64_t n)
 {
-    while (n > 0 && events[n - 1].what == 0)
+    while (n > 0 && slots[n - 1] == 0)
         n--;
     return n;
 }
@@ -260,7 +286,7 @@ static void cut(struct converter *converter, uint64_t most)
     converter->report->stop = EVENTS_LIMIT;
 }
 
-static int convert_all(struct converter *converter, const struct event *events,
+static int convert_all(struct converter *converter, const uint64_t *slots,
                        uint64_t n)
 {
     uint64_t most = converter->options->max_ops;
@@ -269,10 +295,7 @@ static int convert_all(struct converter *converter, const struct event *events,
             cut(converter, most);
             return 0;
         }
-        converter->report->events++;
-        if (events[i].what == 0)
-            converter->report->holes++;
-        else if (convert_event(converter, events + i, i, n - i) != 0)
+        if (convert_event(converter, slots + i, i, n - i) != 0)
             return -1;
     }
     return 0;
@@ -294,16 +317,16 @@ static int convert_mapped(const void *map, size_t bytes, const char *name,
                           struct trace *trace, struct convert_report *report)
 {
     const struct events_header *header = map;
-    const struct event *events =
-        (const struct event *)((const char *)map + EVENTS_HEADER_BYTES);
+    const uint64_t *slots =
+        (const uint64_t *)((const char *)map + EVENTS_HEADER_BYTES);
     struct converter *converter = calloc(1, sizeof *converter);
     if (converter == NULL)
         return -1;
     converter->options = options;
     converter->report = report;
     read_header(header, report);
-    uint64_t n = (bytes - EVENTS_HEADER_BYTES) / sizeof(struct event);
-    int result = convert_all(converter, events, trim(events, n));
+    uint64_t n = (bytes - EVENTS_HEADER_BYTES) / sizeof *slots;
+    int result = convert_all(converter, slots, trim(slots, n));
     if (result == 0)
         result = build_finish(&converter->builder, name, trace);
     int error = errno;
@@ -315,7 +338,7 @@ static int convert_mapped(const void *map, size_t bytes, const char *name,
     return result;
 }
 
-static int is_event_file(const void *map, size_t bytes)
+static bool is_event_file(const void *map, size_t bytes)
 {
     const struct events_header *header = map;
     return bytes >= EVENTS_HEADER_BYTES && header->magic == EVENTS_MAGIC;

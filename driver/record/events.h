@@ -2,27 +2,26 @@
  * events.h -- what a recorded program leaves behind, and how it is steered.
  *
  * A recording is a directory.  `control` is written by the recorder before
- * the program starts and mapped by every process of it; `PID.IMAGE.events` is
+ * the program starts and read by every process of it; `PID.IMAGE.events` is
  * made by each process image (a fork makes a process, an exec an image):
  *
  *     0      +----------------------+
  *            | struct events_header |  one page
  *     4096   +----------------------+
- *            | struct event 0       |  16 bytes each; the index of an event
- *     4112   +----------------------+  is its ticket, its place in the
- *            | struct event 1       |  global order
- *            :                      :
+ *            | slot 0               |  8 bytes each; an event takes one slot
+ *     4104   +----------------------+  or several in a row, and the index of
+ *            | slot 1               |  its first is its ticket: its place in
+ *            :                      :  the global order
  *            | zeros                |  grown in chunks ahead of use
  *            +----------------------+
  *
  * The file is a shared mapping of the process, so that whatever was stored
- * survives however the process ends.  An event counts once its first word is
- * nonzero, which is stored last; a thread that dies in between leaves a hole.
+ * survives however the process ends.  The first slot of an event is stored
+ * last; a thread that dies before leaves a hole, zero or without its first.
  *
- *     word 0   63           20 19      4 3    0
- *              | address / 16 | thread  | kind |
- *     word 1   63       48 47                0
- *              | log2 align | size or number  |
+ *             63           20 19            4 3    0
+ *     first   | address / 16 | thread or size | kind |
+ *     more    |           number              | kind |   EVENT_NUMBER
  *
  * Tickets are drawn so that their order can be replayed: that of a free
  * before the block is given back, that of an allocation after the block was
@@ -41,52 +40,60 @@ _Static_assert(sizeof(void *) == 8, "addresses are packed for 64 bits");
 #define RECORD_CONTROL_NAME       "control"
 #define RECORD_EVENTS_SUFFIX      ".events"
 
+/* In brackets: the numbers that follow. */
 enum event_kind {
     EVENT_NONE,     /* a hole, or not written yet */
-    EVENT_MALLOC,   /* address, size */
-    EVENT_CALLOC,   /* address, size of the whole array */
-    EVENT_MEMALIGN, /* address, size, alignment */
-    EVENT_FREE,     /* address */
+    EVENT_SMALL,    /* allocation whose size fits in place of the thread */
+    EVENT_MALLOC,   /* allocation [size] */
+    EVENT_CALLOC,   /* allocation [size of the whole array] */
+    EVENT_MEMALIGN, /* allocation [size, log2 of the alignment above it] */
+    EVENT_FREE,     /* release */
     EVENT_MOVE,     /* a realloc begins: old address */
-    EVENT_MOVED,    /* it has ended: new address or 0, size; and one more: */
-    EVENT_MOVED_BY, /* the number is the ticket of its EVENT_MOVE */
-    EVENT_SAMPLE,   /* live blocks (as address), live bytes; and one more: */
-    EVENT_SAMPLE_EMPTY, /* the number of live blocks of size 0 */
-    EVENT_KINDS
+    EVENT_MOVED,    /* it ends: new address or 0 [size, ticket of its start] */
+    EVENT_SAMPLE,   /* [live blocks, live bytes, live blocks of size 0] */
+    EVENT_NUMBER    /* belongs to the event before */
 };
 
-struct event {
-    uint64_t what;
-    uint64_t size;
-};
+/* Allocations below this many bytes may be an EVENT_SMALL. */
+#define EVENT_SMALL_LIMIT ((uint64_t)1 << 16)
 
-_Static_assert(sizeof(struct event) == 16, "16 bytes per event");
-
-#define EVENT_NUMBER_BITS 48
-#define EVENT_NUMBER_MASK (((uint64_t)1 << EVENT_NUMBER_BITS) - 1)
+/* No block is larger: addresses have as many bits. */
+#define EVENT_SIZE_BITS 48
+#define EVENT_SIZE_MASK (((uint64_t)1 << EVENT_SIZE_BITS) - 1)
 
 /* A ticket that was never drawn: the realloc began before the recording. */
-#define EVENT_NO_TICKET EVENT_NUMBER_MASK
+#define EVENT_NO_TICKET (UINT64_MAX >> 4)
 
-static inline uint64_t event_what(enum event_kind kind, uint64_t address,
-                                  unsigned thread)
+/* detail: the thread, or the size of an EVENT_SMALL. */
+static inline uint64_t event_first(enum event_kind kind, uint64_t address,
+                                   uint64_t detail)
 {
-    return (address >> 4) << 20 | (uint64_t)(thread & 0xffff) << 4 | kind;
+    return (address >> 4) << 20 | (detail & 0xffff) << 4 | kind;
 }
 
-static inline enum event_kind event_kind(uint64_t what)
+static inline uint64_t event_number(uint64_t number)
 {
-    return (enum event_kind)(what & 15);
+    return number << 4 | EVENT_NUMBER;
 }
 
-static inline uint16_t event_thread(uint64_t what)
+static inline enum event_kind event_kind(uint64_t slot)
 {
-    return (uint16_t)(what >> 4);
+    return (enum event_kind)(slot & 15);
 }
 
-static inline uint64_t event_address(uint64_t what)
+static inline uint16_t event_detail(uint64_t slot)
 {
-    return what >> 20 << 4;
+    return (uint16_t)(slot >> 4);
+}
+
+static inline uint64_t event_address(uint64_t slot)
+{
+    return slot >> 20 << 4;
+}
+
+static inline uint64_t event_value(uint64_t slot)
+{
+    return slot >> 4;
 }
 
 #define EVENTS_MAGIC        UINT64_C(0x31746e6576706572) /* "repvent1" */
@@ -97,7 +104,7 @@ enum events_stop {
     EVENTS_GOING,
     EVENTS_LIMIT, /* --limit was reached */
     EVENTS_FULL,  /* no space: stop_errno says why */
-    EVENTS_ASKED  /* the recorder told all processes to stop */
+    EVENTS_LEFT   /* the recorder had gone home */
 };
 
 struct events_header {
@@ -114,9 +121,9 @@ struct events_header {
 struct record_control {
     uint64_t magic;
     uint64_t start_after; /* operations that are not recorded */
-    uint64_t max_events;  /* per process image; 0: no limit */
-    uint32_t verify;      /* 1: sizes are kept beside the blocks, sampled */
-    uint32_t stop;        /* set to 1 when the recorder has gone home */
+    uint64_t max_slots;   /* per process image; 0: no limit */
+    uint64_t small_limit; /* sizes below it are an EVENT_SMALL */
+    uint64_t verify;      /* 1: sizes are kept beside the blocks, sampled */
 };
 
 #endif

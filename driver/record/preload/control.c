@@ -5,13 +5,13 @@
  */
 #include "driver/record/preload/control.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
+
+#include "driver/record/preload/system.h"
 
 #define VARIABLE RECORD_DIRECTORY_VARIABLE "="
 
@@ -55,22 +55,22 @@ static bool search_entries(const char *text, size_t bytes)
 
 static bool search_proc(void)
 {
-    int fd = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
+    int fd = system_open("/proc/self/environ", O_RDONLY, 0);
     char *text = mmap(NULL, ENVIRONMENT_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     bool found = false;
     if (fd >= 0 && text != MAP_FAILED) {
         size_t filled = 0;
         ssize_t got;
-        while ((got = read(fd, text + filled, ENVIRONMENT_BYTES - 1 - filled)) >
-               0)
+        while ((got = system_read(fd, text + filled,
+                                  ENVIRONMENT_BYTES - 1 - filled)) > 0)
             filled += (size_t)got;
         found = search_entries(text, filled);
     }
     if (text != MAP_FAILED)
         munmap(text, ENVIRONMENT_BYTES);
     if (fd >= 0)
-        close(fd);
+        system_close(fd);
     return found;
 }
 
@@ -78,12 +78,12 @@ static const struct record_control *map_control(void)
 {
     char path[PATH_MAX + sizeof RECORD_CONTROL_NAME];
     snprintf(path, sizeof path, "%s/" RECORD_CONTROL_NAME, directory);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = system_open(path, O_RDONLY, 0);
     if (fd < 0)
         return NULL;
     void *map =
         mmap(NULL, sizeof(struct record_control), PROT_READ, MAP_SHARED, fd, 0);
-    close(fd);
+    system_close(fd);
     if (map == MAP_FAILED)
         return NULL;
     const struct record_control *found = map;

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "driver/record/preload/log.h"
 #include "driver/record/preload/real.h"
+#include "driver/record/preload/record.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -38,10 +38,11 @@ __attribute__((constructor)) static void open_log(void)
     log_open();
 }
 
-static void *recorded(enum event_kind kind, void *payload, uint64_t number)
+static inline void *recorded(enum event_kind kind, void *payload,
+                             uint64_t number)
 {
     if (__builtin_expect(payload != NULL, 1) && !real_is_from_arena(payload))
-        log_event(kind, payload, number);
+        record_allocation(kind, payload, number);
     return payload;
 }
 
@@ -54,7 +55,7 @@ static void release(void *payload)
 {
     if (payload == NULL || real_is_from_arena(payload))
         return;
-    log_event(EVENT_FREE, payload, 0);
+    record_free(payload);
     real_allocator()->free(payload);
 }
 
@@ -71,7 +72,7 @@ static void *move_from_arena(void *payload, size_t size)
 /* realloc(p, 0): glibc frees and answers NULL, others answer a new block. */
 static void *resize_to_nothing(void *payload)
 {
-    log_event(EVENT_FREE, payload, 0);
+    record_free(payload);
     return recorded(EVENT_MALLOC, real_allocator()->realloc(payload, 0), 0);
 }
 
@@ -83,9 +84,9 @@ static void *resize(void *payload, size_t size)
         return move_from_arena(payload, size);
     if (size == 0)
         return resize_to_nothing(payload);
-    struct log_move move = log_move(payload);
+    struct record_move move = record_move(payload);
     void *moved = real_allocator()->realloc(payload, size);
-    log_moved(&move, moved, size);
+    record_moved(&move, moved, size);
     return moved;
 }
 
@@ -95,7 +96,7 @@ static uint64_t aligned_size(size_t alignment, size_t size)
     uint64_t log2 = 0;
     while (log2 < 63 && (size_t)1 << log2 < alignment)
         log2++;
-    return size | log2 << EVENT_NUMBER_BITS;
+    return size | log2 << EVENT_SIZE_BITS;
 }
 
 static void *allocate_aligned(size_t alignment, size_t size)

@@ -21,34 +21,30 @@
 #include "driver/record/preload/control.h"
 #include "driver/record/preload/witness.h"
 
-#define ARENA_BYTES     ((size_t)64 << 10)
 #define ARENA_HEAD      16
 #define ARENA_ALIGNMENT 16
 
-static _Alignas(ARENA_ALIGNMENT) unsigned char arena[ARENA_BYTES];
-static atomic_size_t arena_used;
+const struct real_allocator *_Atomic real_current;
 
-bool real_is_from_arena(const void *payload)
-{
-    return (uintptr_t)payload - (uintptr_t)arena < ARENA_BYTES;
-}
+_Alignas(ARENA_ALIGNMENT) unsigned char real_arena[REAL_ARENA_BYTES];
+static atomic_size_t arena_used;
 
 /* Alignments above 16 do not occur while symbols are looked up. */
 static void *arena_malloc(size_t size)
 {
-    if (size > ARENA_BYTES - ARENA_HEAD) {
+    if (size > REAL_ARENA_BYTES - ARENA_HEAD) {
         errno = ENOMEM;
         return NULL;
     }
     size_t bytes = ARENA_HEAD + (size + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT *
                                     ARENA_ALIGNMENT;
     size_t at = atomic_fetch_add(&arena_used, bytes);
-    if (at > ARENA_BYTES - bytes) {
+    if (at > REAL_ARENA_BYTES - bytes) {
         errno = ENOMEM;
         return NULL;
     }
-    memcpy(arena + at, &size, sizeof size);
-    return arena + at + ARENA_HEAD;
+    memcpy(real_arena + at, &size, sizeof size);
+    return real_arena + at + ARENA_HEAD;
 }
 
 static void *arena_calloc(size_t count, size_t size)
@@ -112,9 +108,6 @@ static const struct real_allocator arena_allocator = {
 
 static struct real_allocator next;
 
-/* What real_allocator() answers; NULL until the first call. */
-static const struct real_allocator *_Atomic current;
-
 /* ISO C knows no conversion from dlsym's pointer to one of a function. */
 static void find(void *function, const char *name)
 {
@@ -135,20 +128,13 @@ static void find_next(void)
 }
 
 /* The process has one thread when it first allocates. */
-static const struct real_allocator *resolve(void)
+const struct real_allocator *real_resolve(void)
 {
-    atomic_store(&current, &arena_allocator);
+    atomic_store(&real_current, &arena_allocator);
     find_next();
     const struct record_control *control = control_find();
-    atomic_store(&current, control != NULL && control->verify
-                               ? witness_allocator(&next)
-                               : &next);
-    return current;
-}
-
-const struct real_allocator *real_allocator(void)
-{
-    const struct real_allocator *known =
-        atomic_load_explicit(&current, memory_order_acquire);
-    return __builtin_expect(known != NULL, 1) ? known : resolve();
+    atomic_store(&real_current, control != NULL && control->verify
+                                    ? witness_allocator(&next)
+                                    : &next);
+    return real_current;
 }

@@ -8,8 +8,10 @@
 #ifndef DRIVER_RECORD_PRELOAD_REAL_H
 #define DRIVER_RECORD_PRELOAD_REAL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct real_allocator {
     void *(*malloc)(size_t size);
@@ -22,11 +24,29 @@ struct real_allocator {
     size_t (*malloc_usable_size)(void *payload);
 };
 
+/* What real_allocator() answers; NULL until it is first asked. */
+extern const struct real_allocator *_Atomic real_current;
+
+/* Where the arena lies. */
+#define REAL_ARENA_BYTES ((size_t)64 << 10)
+extern unsigned char real_arena[REAL_ARENA_BYTES];
+
+/* Looks the functions up. */
+const struct real_allocator *real_resolve(void);
+
 /* The functions to call now: the arena's while the lookup is under way. */
-const struct real_allocator *real_allocator(void);
+static inline const struct real_allocator *real_allocator(void)
+{
+    const struct real_allocator *known =
+        atomic_load_explicit(&real_current, memory_order_acquire);
+    return __builtin_expect(known != NULL, 1) ? known : real_resolve();
+}
 
 /* Was this handed out by the arena?  Then it is neither freed nor recorded. */
-bool real_is_from_arena(const void *payload);
+static inline bool real_is_from_arena(const void *payload)
+{
+    return (uintptr_t)payload - (uintptr_t)real_arena < REAL_ARENA_BYTES;
+}
 
 /* The size that was asked for, of a payload from the arena. */
 size_t real_arena_size(const void *payload);

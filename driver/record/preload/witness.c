@@ -8,13 +8,12 @@
 #include "driver/record/preload/witness.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SAMPLE_EVERY 64 /* events */
+#include "driver/record/preload/system.h"
+
+#define SAMPLE_EVERY 16 /* events */
 
 struct trailer {
     uint64_t size;
@@ -173,7 +172,7 @@ static sigset_t lock(struct log *log)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (atomic_exchange_explicit(&log->witness_lock, 1,
                                     memory_order_acquire) != 0)
-        sched_yield();
+        system_nap();
     return before;
 }
 
@@ -188,12 +187,9 @@ static void sample(struct log *log)
     if (log->until_sample-- != 0)
         return;
     log->until_sample = SAMPLE_EVERY - 1;
-    uint64_t ticket = log_draw(log, 2);
-    if (ticket == EVENT_NO_TICKET)
-        return;
-    log_store(log, ticket, EVENT_SAMPLE, log->live_blocks << 4,
-              log->live_bytes);
-    log_store(log, ticket + 1, EVENT_SAMPLE_EMPTY, 0, log->live_empty);
+    const uint64_t numbers[] = {log->live_blocks, log->live_bytes,
+                                log->live_empty};
+    log_numbers(log, EVENT_SAMPLE, NULL, numbers, 3);
 }
 
 static void count(struct log *log, void *payload, uint64_t size)
@@ -212,46 +208,48 @@ static void uncount(struct log *log, uint64_t size)
 }
 
 /* Ends a block's being counted. */
-static struct log_move take(struct log *log, const void *payload)
+static struct record_move take(struct log *log, void *payload)
 {
     struct trailer trailer;
-    struct log_move taken = {.ticket = EVENT_NO_TICKET};
+    struct record_move taken = {.ticket = EVENT_NO_TICKET, .payload = payload};
     if (read_trailer(payload, &trailer) &&
         trailer.generation == generation(log)) {
         taken.counted = true;
         taken.old_size = trailer.size;
-        write_trailer((void *)payload, trailer.size, 0);
+        write_trailer(payload, trailer.size, 0);
     }
     return taken;
 }
 
-uint64_t witness_event(struct log *log, enum event_kind kind,
-                       const void *payload, uint64_t number)
+void witness_allocation(struct log *log, enum event_kind kind, void *payload,
+                        uint64_t number)
 {
     sigset_t before = lock(log);
-    uint64_t ticket = log_draw(log, 1);
-    if (ticket != EVENT_NO_TICKET) {
-        log_store(log, ticket, kind, (uintptr_t)payload, number);
-        if (kind == EVENT_FREE) {
-            struct log_move taken = take(log, payload);
-            if (taken.counted)
-                uncount(log, taken.old_size);
-        } else {
-            count(log, (void *)payload, number & EVENT_NUMBER_MASK);
-        }
+    if (log_allocation(log, kind, payload, number) != EVENT_NO_TICKET) {
+        count(log, payload, number & EVENT_SIZE_MASK);
         sample(log);
     }
     unlock(log, before);
-    return ticket;
 }
 
-struct log_move witness_move(struct log *log, const void *payload)
+void witness_free(struct log *log, void *payload)
 {
     sigset_t before = lock(log);
-    uint64_t ticket = log_draw(log, 1);
-    struct log_move move = {.ticket = EVENT_NO_TICKET};
+    if (log_release(log, EVENT_FREE, payload) != EVENT_NO_TICKET) {
+        struct record_move taken = take(log, payload);
+        if (taken.counted)
+            uncount(log, taken.old_size);
+        sample(log);
+    }
+    unlock(log, before);
+}
+
+struct record_move witness_move(struct log *log, void *payload)
+{
+    sigset_t before = lock(log);
+    struct record_move move = {.ticket = EVENT_NO_TICKET};
+    uint64_t ticket = log_release(log, EVENT_MOVE, payload);
     if (ticket != EVENT_NO_TICKET) {
-        log_store(log, ticket, EVENT_MOVE, (uintptr_t)payload, 0);
         move = take(log, payload);
         move.ticket = ticket;
     }
@@ -259,19 +257,18 @@ struct log_move witness_move(struct log *log, const void *payload)
     return move;
 }
 
-void witness_moved(struct log *log, const struct log_move *move,
-                   const void *moved, size_t size)
+void witness_moved(struct log *log, const struct record_move *move, void *moved,
+                   size_t size)
 {
+    const uint64_t numbers[] = {size, move->ticket};
     sigset_t before = lock(log);
-    uint64_t ticket = log_draw(log, 2);
-    if (ticket != EVENT_NO_TICKET) {
-        log_store(log, ticket, EVENT_MOVED, (uintptr_t)moved, size);
-        log_store(log, ticket + 1, EVENT_MOVED_BY, 0, move->ticket);
-        if (moved != NULL) {
-            if (move->counted)
-                uncount(log, move->old_size);
-            count(log, (void *)moved, size);
-        }
+    if (moved == NULL && move->counted) /* failed: the old block is left */
+        write_trailer(move->payload, move->old_size, generation(log));
+    if (log_numbers(log, EVENT_MOVED, moved, numbers, 2) != EVENT_NO_TICKET &&
+        moved != NULL) {
+        if (move->counted)
+            uncount(log, move->old_size);
+        count(log, moved, size);
         sample(log);
     }
     unlock(log, before);

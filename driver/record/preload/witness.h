@@ -13,18 +13,19 @@
 #ifndef DRIVER_RECORD_PRELOAD_WITNESS_H
 #define DRIVER_RECORD_PRELOAD_WITNESS_H
 
-#include "driver/record/preload/log.h"
 #include "driver/record/preload/real.h"
+#include "driver/record/preload/record.h"
 
 /* Wraps an allocator so that each block carries its size. */
 const struct real_allocator *witness_allocator(
     const struct real_allocator *wrapped);
 
-/* As log_event, log_move and log_moved, while the log is verifying. */
-uint64_t witness_event(struct log *log, enum event_kind kind,
-                       const void *payload, uint64_t number);
-struct log_move witness_move(struct log *log, const void *payload);
-void witness_moved(struct log *log, const struct log_move *move,
-                   const void *moved, size_t size);
+/* As the functions of record.h, while the log is verifying. */
+void witness_allocation(struct log *log, enum event_kind kind, void *payload,
+                        uint64_t number);
+void witness_free(struct log *log, void *payload);
+struct record_move witness_move(struct log *log, void *payload);
+void witness_moved(struct log *log, const struct record_move *move, void *moved,
+                   size_t size);
 
 #endif

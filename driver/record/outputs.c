@@ -1,0 +1,179 @@
+/*
+ * outputs.c -- names of traces; events converted, written, verified in turn.
+ */
+#include "driver/record/outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver/record/summary.h"
+#include "driver/record/verify.h"
+#include "driver/trace/write.h"
+
+enum {
+    MAX_TOLD = 8, /* children beyond are told of by their number only */
+    TEXT_BYTES = 600
+};
+
+/* What stays the same from image to image. */
+struct outputs {
+    const struct record_request *request;
+    const struct session *session;
+    pid_t main_pid;
+    struct record_outcome *outcome;
+};
+
+/* ---- names ----------------------------------------------------------------
+ */
+
+static bool ends_in(const char *text, size_t length, const char *end)
+{
+    size_t n = strlen(end);
+    return length > n && memcmp(text + length - n, end, n) == 0;
+}
+
+/* Length of the name in front of ".rep", ".rep.gz", ...  */
+static size_t stem_length(const char *output)
+{
+    static const char *const endings[] = {".gz", ".zst", ".xz"};
+    size_t length = strlen(output);
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (ends_in(output, length, endings[i])) {
+            length -= strlen(endings[i]);
+            break;
+        }
+    return ends_in(output, length, ".rep") ? length - strlen(".rep") : length;
+}
+
+static bool is_main(const struct outputs *all,
+                    const struct session_image *image)
+{
+    return image->last != 0 && image->pid == all->main_pid;
+}
+
+/* Name of an image's trace, to be freed; NULL without memory. */
+static char *name_of(const struct outputs *all,
+                     const struct session_image *image)
+{
+    char *name;
+    const char *output = all->request->output;
+    int stem = (int)stem_length(output);
+    const char *ending = output + stem;
+    int length;
+    if (is_main(all, image))
+        length = asprintf(&name, "%s", output);
+    else if (image->last != 0)
+        length =
+            asprintf(&name, "%.*s.%d%s", stem, output, (int)image->pid, ending);
+    else
+        length = asprintf(&name, "%.*s.%d.%u%s", stem, output, (int)image->pid,
+                          image->image, ending);
+    return length < 0 ? NULL : name;
+}
+
+/* ---- one image ------------------------------------------------------------
+ */
+
+static void fail(const struct outputs *all, const char *about,
+                 const char *problem)
+{
+    summary_say("%s: %s", about, problem);
+    all->outcome->failed++;
+}
+
+static bool take_turn_to_tell(const struct outputs *all,
+                              const struct session_image *image)
+{
+    if (all->outcome->told >= MAX_TOLD && !is_main(all, image))
+        return false;
+    all->outcome->told++;
+    return true;
+}
+
+/* What was written, read again: the whole way is verified. */
+static void verify(const struct outputs *all, const char *output,
+                   const struct convert_report *report, bool tell)
+{
+    struct trace trace;
+    struct trace_error error;
+    struct verify_result result;
+    char text[TEXT_BYTES];
+    if (trace_read(output, &trace, &error) != 0) {
+        fail(all, "verify", trace_format_error(&error, text, sizeof text));
+        return;
+    }
+    if (verify_curve(&trace, report, all->request->convert.dialect, &result) !=
+        0) {
+        fail(all, output, strerror(errno));
+    } else {
+        if (tell || result.different != 0)
+            summary_verified(output, &result);
+        all->outcome->different += result.different != 0;
+        all->outcome->verified++;
+    }
+    trace_free(&trace);
+}
+
+static void write_trace(const struct outputs *all,
+                        const struct session_image *image, const char *output,
+                        const struct trace *trace,
+                        const struct convert_report *report)
+{
+    struct trace_error error;
+    char text[TEXT_BYTES];
+    if (trace_write_file(trace, output, &error) != 0) {
+        fail(all, "write", trace_format_error(&error, text, sizeof text));
+        return;
+    }
+    all->outcome->written++;
+    all->outcome->main_recorded |= is_main(all, image);
+    bool tell = take_turn_to_tell(all, image);
+    if (tell)
+        summary_trace(all->request, output, trace, report);
+    if (all->request->control.verify != 0)
+        verify(all, output, report, tell);
+}
+
+static void convert_image(const struct outputs *all,
+                          const struct session_image *image, const char *output)
+{
+    char path[PATH_MAX + NAME_MAX];
+    struct trace trace;
+    struct convert_report report;
+    session_events_path(all->session, image, path, sizeof path);
+    if (convert_events(path, output, &all->request->convert, &trace, &report) !=
+        0) {
+        fail(all, output, strerror(errno));
+        return;
+    }
+    unlink(path); /* on a full disk the trace needs its room */
+    if (is_main(all, image) || trace.n_ops > 0)
+        write_trace(all, image, output, &trace, &report);
+    trace_free(&trace);
+    convert_report_free(&report);
+}
+
+int outputs_write(const struct record_request *request,
+                  const struct session *session, pid_t main_pid,
+                  struct record_outcome *outcome)
+{
+    const struct outputs all = {request, session, main_pid, outcome};
+    struct session_image *images;
+    size_t n;
+    memset(outcome, 0, sizeof *outcome);
+    if (session_list(session, &images, &n) != 0)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        char *output = name_of(&all, &images[i]);
+        if (output == NULL)
+            fail(&all, "output", strerror(ENOMEM));
+        else
+            convert_image(&all, &images[i], output);
+        free(output);
+    }
+    free(images);
+    return 0;
+}

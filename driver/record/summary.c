@@ -1,0 +1,90 @@
+/*
+ * summary.c -- what was recorded, in words.
+ */
+#include "driver/record/summary.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { COMMAND_SHOWN = 60 };
+
+void summary_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("rep record: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+static void say_count(uint64_t count, const char *what)
+{
+    if (count != 0)
+        summary_say("  %" PRIu64 " %s", count, what);
+}
+
+static void say_oddities(const struct record_request *request,
+                         const struct convert_report *report)
+{
+    say_count(report->unknown_frees,
+              "frees of blocks from before the recording left out");
+    say_count(report->unknown_moves,
+              "reallocs of blocks from before it written as allocations");
+    say_count(report->unseen_frees,
+              "blocks freed unseen, as their addresses came again");
+    say_count(report->holes, "events not completed, left out");
+    if (request->convert.dialect == CONVERT_CLASSIC)
+        say_count(report->empty_blocks,
+                  "allocations of 0 bytes written as 1 byte");
+    if (report->stop == EVENTS_FULL)
+        summary_say("  stopped early: %s", strerror(report->stop_errno));
+}
+
+void summary_trace(const struct record_request *request, const char *output,
+                   const struct trace *trace,
+                   const struct convert_report *report)
+{
+    summary_say("%s: %zu operations, peak %" PRIu64 " bytes in %" PRIu64
+                " blocks, %" PRIu64 " blocks live at the end: %.*s%s",
+                output, trace->n_ops, trace->peak_payload_bytes,
+                trace->peak_live_blocks, trace->live_blocks_at_end,
+                COMMAND_SHOWN, report->command,
+                strlen(report->command) > COMMAND_SHOWN ? "..." : "");
+    say_oddities(request, report);
+}
+
+void summary_verified(const char *output, const struct verify_result *result)
+{
+    if (result->different == 0)
+        summary_say("  verified: live bytes and blocks equal at all %zu "
+                    "samples (peak %" PRIu64 " bytes)",
+                    result->samples, result->peak_bytes);
+    else
+        summary_say("%s: DIFFERENT at %zu of %zu samples, most after "
+                    "operation %" PRIu64 ": the trace has %" PRIu64
+                    " bytes live, the program had %" PRIu64,
+                    output, result->different, result->samples, result->op,
+                    result->trace_bytes, result->program_bytes);
+}
+
+void summary_outcome(const struct record_request *request,
+                     const struct record_outcome *outcome, int wait_status)
+{
+    if (outcome->written > outcome->told)
+        summary_say("%zu more traces of child processes written beside",
+                    outcome->written - outcome->told);
+    if (request->control.verify != 0)
+        summary_say("%zu of %zu traces verified",
+                    outcome->verified - outcome->different, outcome->written);
+    if (WIFSIGNALED(wait_status))
+        summary_say("%s was ended by signal %d (%s)", request->program[0],
+                    WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+    if (!outcome->main_recorded && outcome->failed == 0)
+        summary_say("%s: expected the recording library to be loaded, but it "
+                    "was not",
+                    request->program[0]);
+}

@@ -1,0 +1,26 @@
+/*
+ * summary.h -- the lines that `rep record` prints on standard error.
+ */
+#ifndef DRIVER_RECORD_SUMMARY_H
+#define DRIVER_RECORD_SUMMARY_H
+
+#include "driver/record/convert.h"
+#include "driver/record/request.h"
+#include "driver/record/verify.h"
+#include "driver/trace/trace.h"
+
+/* One line after "rep record: ". */
+void summary_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* One trace: its figures, and what is odd about it. */
+void summary_trace(const struct record_request *request, const char *output,
+                   const struct trace *trace,
+                   const struct convert_report *report);
+
+void summary_verified(const char *output, const struct verify_result *result);
+
+/* All traces, once they are written; wait_status of the program. */
+void summary_outcome(const struct record_request *request,
+                     const struct record_outcome *outcome, int wait_status);
+
+#endif
