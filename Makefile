@@ -143,7 +143,20 @@ $(B)/run-tests: $(call obj,$(TEST_SRC) $(TEST_HELP_SRC) tests/main.c) \
                 $(B)/libdriver.a $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
-check: all $(B)/run-tests
+# Programs that tests run as they are: no sanitizer, no call optimized away.
+TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/programs/*.c))
+
+$(TEST_PROGRAMS): $(B)/tests/programs/%: tests/programs/%.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
+	  $(LDFLAGS) -o $@ $< -lpthread
+
+$(B)/tests/programs/static: tests/programs/allocations.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
+	  -static $(LDFLAGS) -o $@ $< -lpthread
+
+check: all $(B)/run-tests $(TEST_PROGRAMS) $(B)/tests/programs/static
 	BUILD=$(B) $(B)/run-tests
 
 # ---- benchmarks ------------------------------------------------------------

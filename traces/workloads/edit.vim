@@ -11,7 +11,7 @@ for i in range(12)
 endfor
 silent %!sort
 undo
-for i in range(1, 300)
+for i in range(1, 150)
   call setline(i, printf('%4d %s', i, substitute(getline(i), '\a\+', '\=toupper(submatch(0))', 'g')))
 endfor
 let words = {}

@@ -1,7 +1,7 @@
 # Shell functions, arrays, string operations and here documents; no commands
 # from outside, so that one process does it all.
 primes=()
-for ((n = 2; n < 80; n++)); do
+for ((n = 2; n < 70; n++)); do
     prime=1
     for p in "${primes[@]}"; do
         ((p * p > n)) && break

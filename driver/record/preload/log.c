@@ -60,7 +60,10 @@ static void stop(struct log *log, enum events_stop reason, int number)
 static void grow(struct log *log, uint64_t end)
 {
     if (end > log->max_slots) {
-        stop(log, EVENTS_LIMIT, 0);
+        if (log->max_slots == control_find()->max_slots)
+            stop(log, EVENTS_LIMIT, 0);
+        else
+            stop(log, EVENTS_FULL, ENOMEM); /* what is mapped is full */
         return;
     }
     int problem = event_file_enlarge(log, end);
