@@ -78,7 +78,7 @@ keep = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 # These change when compiler or flags do, and then all is rebuilt; or when a
 # source comes or goes, and then libraries are.
 stamp := $(B)/flags
-$(stamp): FORCE
+$(stamp): FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 	$(call keep,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
 
 sources := $(B)/sources
@@ -178,11 +178,15 @@ C_FILES := $(wildcard allocator/*.[ch] allocator/*/*.[ch] allocator/*/*/*.[ch] \
              driver/*.[ch] driver/*/*.[ch] driver/*/*/*.[ch] tests/*.[ch] \
              tests/*/*.[ch])
 
-lint:
-	clang-format --dry-run --Werror $(C_FILES)
-	tests/lint/include-rules
-	tests/lint/headers-alone $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I.
-	cppcheck --quiet --std=c11 -D_GNU_SOURCE --error-exitcode=1 --inline-suppr -I. \
+lint: $(filter deps-dev,$(MAKECMDGOALS))
+	@echo 'format'
+	@clang-format --dry-run --Werror $(C_FILES)
+	@echo 'include rules'
+	@tests/lint/include-rules
+	@echo 'headers alone'
+	@tests/lint/headers-alone $(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -I.
+	@echo 'cppcheck'
+	@cppcheck --quiet --std=c11 -D_GNU_SOURCE --error-exitcode=1 --inline-suppr -I. \
 	  --enable=warning,portability --suppressions-list=tests/lint/cppcheck \
 	  -j2 $(filter %.c,$(C_FILES))
 
