@@ -27,7 +27,8 @@
 
 #define FIGURE_WIDTH 7  /* a star and six characters */
 #define LEAST_NAME   13 /* "harmonic mean" */
-#define MOST_NAME    16 /* 26 where the terminal is wide */
+#define SHORT_NAME   16 /* names are shortened to this to save a page */
+#define MOST_NAME    32
 #define LIMIT_WIDTH  8
 
 /* An average below the rows of a block. */
@@ -136,14 +137,14 @@ struct page {
     size_t first, n; /* subjects */
 };
 
-static size_t longest_trace_name(const struct run *run, size_t most)
+static size_t longest_trace_name(const struct run *run)
 {
     size_t longest = LEAST_NAME;
     for (size_t t = 0; t < run->n_traces; t++) {
         size_t width = name_width(run->traces[t].name);
         longest = width > longest ? width : longest;
     }
-    return longest < most ? longest : most;
+    return longest < MOST_NAME ? longest : MOST_NAME;
 }
 
 static size_t head_width(const struct page *page)
@@ -331,6 +332,21 @@ static size_t count_pages(struct page page, size_t n_subjects)
     return pages;
 }
 
+/* The longest names that cost no page more than short ones. */
+static size_t choose_name_width(struct page page, size_t n_subjects)
+{
+    size_t width = longest_trace_name(page.run);
+    page.name_width = width < SHORT_NAME ? width : SHORT_NAME;
+    size_t pages = count_pages(page, n_subjects);
+    for (page.name_width = width; page.name_width > SHORT_NAME;
+         page.name_width--) {
+        if (count_pages(page, n_subjects) == pages) {
+            break;
+        }
+    }
+    return page.name_width;
+}
+
 static void show_block(struct page *page, const struct summary *summaries,
                        double *values)
 {
@@ -363,7 +379,6 @@ int compare_blocks(FILE *out, const struct run *run,
         headings[s] = heading_break(run->subjects[s].label, FIGURE_WIDTH);
         summaries[s] = summarize(run, s);
     }
-    size_t most_name = style->columns < 100 ? MOST_NAME : MOST_NAME + 10;
     for (size_t b = 0; b < sizeof(blocks) / sizeof(blocks[0]); b++) {
         if (blocks[b].timed && !run->timed) {
             continue;
@@ -372,8 +387,8 @@ int compare_blocks(FILE *out, const struct run *run,
                             .run = run,
                             .style = style,
                             .block = &blocks[b],
-                            .headings = headings,
-                            .name_width = longest_trace_name(run, most_name)};
+                            .headings = headings};
+        page.name_width = choose_name_width(page, n);
         fputs(b > 0 ? "\n" : "", out);
         show_block(&page, summaries, values);
     }

@@ -15,6 +15,12 @@
 #define NAMED_TRACES 6
 #define NOTE_INDENT  6
 
+/*
+ * Distance of the quartiles, relative to the median, from which on a reader
+ * is warned; figures are noisy long before, as their spread shows.
+ */
+#define WIDE_SPREAD 0.1
+
 /* A note in the making. */
 struct note {
     char text[1024];
@@ -89,13 +95,13 @@ static void thinned_note(struct notes *notes, const struct run *run)
 {
     struct note note = {.length = 0};
     note_add(&note,
-             "whole-heap checks were thinned to keep their time budget:");
+             "to keep their time budget, whole-heap checks came once in so "
+             "many operations only:");
     for (size_t t = 0; t < run->n_traces; t++) {
         double every = thinning(run, t);
         if (every > 0) {
             char remark[64];
-            snprintf(remark, sizeof(remark), " (1 in %s operations)",
-                     figure_three(every).text);
+            snprintf(remark, sizeof(remark), " %s", figure_three(every).text);
             note_name(&note, run->traces[t].name, remark);
         }
     }
@@ -110,7 +116,9 @@ static bool trace_noisy(const struct run *run, size_t trace)
 {
     for (size_t s = 0; s < run->n_subjects; s++) {
         const struct timing_record *timing = &run_result(run, trace, s)->timing;
-        if (timing->measured && timing->noisy) {
+        double spread = timing->ns_high - timing->ns_low;
+        if (timing->measured && timing->noisy &&
+            spread > WIDE_SPREAD * timing->ns_per_op) {
             return true;
         }
     }
