@@ -100,8 +100,7 @@ static json_t *check_object(const struct check_record *check)
 static bool has_fault(const struct result *result)
 {
     return result->verdict == VERDICT_FAULT ||
-           (result->verdict == VERDICT_NO_MEMORY &&
-            result->fault.rule[0] != '\0');
+           result->verdict == VERDICT_NO_MEMORY;
 }
 
 static void put_figures(json_t *object, const struct trace_facts *trace,

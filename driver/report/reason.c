@@ -12,12 +12,15 @@
 
 #include "driver/report/tell_death.h"
 
-static void fault_reason(const struct fault *fault, char *text)
+static void fault_reason(const struct result *result, char *text)
 {
+    const struct fault *fault = &result->fault;
+    const char *what =
+        result->verdict == VERDICT_NO_MEMORY ? "heap limit met" : fault->rule;
     if (fault->op == FAULT_NO_OP) {
-        snprintf(text, REASON_ROOM, "%s, outside the operations", fault->rule);
+        snprintf(text, REASON_ROOM, "%s, outside the operations", what);
     } else {
-        snprintf(text, REASON_ROOM, "%s at line %" PRIu64 ": %s", fault->rule,
+        snprintf(text, REASON_ROOM, "%s at line %" PRIu64 ": %s", what,
                  fault->line, fault->operation);
     }
 }
@@ -70,7 +73,7 @@ char *reason_text(const struct result *result, char *text)
     }
     switch (result->verdict) {
     case VERDICT_FAULT:
-    case VERDICT_NO_MEMORY: fault_reason(&result->fault, text); break;
+    case VERDICT_NO_MEMORY: fault_reason(result, text); break;
     case VERDICT_CRASHED:
     case VERDICT_EXITED:
     case VERDICT_HUNG:

@@ -138,8 +138,9 @@ static void reason_cell(const struct layout *layout,
                         const struct result *result)
 {
     char reason[REASON_ROOM], text[4 * 256];
-    size_t room =
-        layout->width - layout->name_width - VALID_WIDTH - OPS_WIDTH - 2;
+    size_t used = layout->name_width + VALID_WIDTH + OPS_WIDTH + 2;
+    size_t columns = layout->style->columns;
+    size_t room = columns > used + 8 ? columns - used : 8;
     text_cut(reason_text(result, reason), room, text, sizeof(text));
     fputs("  ", layout->out);
     paint_text(layout->out, layout->style, verdict_tone(result->verdict), text);

@@ -201,8 +201,9 @@ void tell_fault(FILE *out, const struct report_style *style,
     char what[sizeof(fault->rule) + sizeof(fault->detail) + 4];
     tell_where(out, style, failure, fault->op, fault->line, fault->operation,
                fault->round, "");
-    snprintf(what, sizeof(what), "%s%s%s", fault->rule,
-             fault->detail[0] != '\0' ? ": " : "", fault->detail);
+    bool both = fault->rule[0] != '\0' && fault->detail[0] != '\0';
+    snprintf(what, sizeof(what), "%s%s%s", fault->rule, both ? ": " : "",
+             fault->detail);
     tell_label(out, style, "what");
     paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN, what);
     tell_blocks(out, style, failure);

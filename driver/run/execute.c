@@ -117,6 +117,7 @@ static void judge_end(struct result *result, const struct trace *trace,
     worker_describe_end(end, result->message, sizeof result->message);
 }
 
+/* Reports say themselves what a fault is: it needs no message. */
 static void judge_output(struct result *result,
                          const struct errand_output *output)
 {
@@ -134,15 +135,10 @@ static void judge_output(struct result *result,
     case FAULTY:
         result->verdict = VERDICT_FAULT;
         result->fault = *fault;
-        snprintf(result->message, sizeof result->message, "%s: %.100s",
-                 fault->rule, fault->detail);
         break;
     case OUT_OF_MEMORY:
         result->verdict = VERDICT_NO_MEMORY;
         result->fault = *fault;
-        snprintf(result->message, sizeof result->message,
-                 "the heap limit is met at line %llu: %s",
-                 (unsigned long long)fault->line, fault->operation);
         break;
     }
 }

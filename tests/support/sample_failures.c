@@ -137,9 +137,9 @@ void sample_runaway(struct result *result)
 void sample_no_memory(struct result *result)
 {
     fail(result, VERDICT_NO_MEMORY, "");
-    result->fault = fault_at_1234("out-of-memory",
-                                  "the heap refused 4,112 bytes: its limit is "
-                                  "1,048,576 bytes");
+    result->fault =
+        fault_at_1234("", "the heap refused 4,112 bytes: its limit is "
+                          "1,048,576 bytes");
 }
 
 void sample_not_run(struct result *result)
