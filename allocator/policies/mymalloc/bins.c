@@ -1,0 +1,171 @@
+/*
+ * bins.c -- lists of free blocks by size (see bins.h).
+ */
+#include "allocator/policies/mymalloc/bins.h"
+
+#define OWN_BIN_LOOKS  16
+#define NEXT_BIN_LOOKS 8
+
+/* Puts block in front of the list that starts at *head. */
+static void push(const struct heap *heap, uint32_t *head, uint32_t block)
+{
+    *links_of(heap, block) = (struct links){*head, 0};
+    if (*head != 0) {
+        links_of(heap, *head)->previous = block;
+    }
+    *head = block;
+}
+
+/* Takes block out of the list that starts at *head. */
+static void unlink_from(const struct heap *heap, uint32_t *head, uint32_t block)
+{
+    struct links links = *links_of(heap, block);
+    if (links.next != 0) {
+        links_of(heap, links.next)->previous = links.previous;
+    }
+    if (links.previous != 0) {
+        links_of(heap, links.previous)->next = links.next;
+    } else {
+        *head = links.next;
+    }
+}
+
+void my_bins_insert(const struct heap *heap, struct tables *tables,
+                    uint32_t block, uint32_t units)
+{
+    uint32_t bin = bin_of(tables, units);
+    push(heap, &tables_bins(tables)[bin], block);
+    tables_occupied(tables)[bin / BINS_PER_WORD] |= (uint64_t)1
+                                                    << bin % BINS_PER_WORD;
+}
+
+void my_bins_offer(struct heap *heap, uint32_t block)
+{
+    struct root *root = root_of(heap);
+    if (root->tables == 0) {
+        push(heap, &root->victim, block);
+        return;
+    }
+    if (root->victim != 0) {
+        my_bins_insert(heap, tables_of(heap), root->victim,
+                       units_of(heap, root->victim));
+    }
+    root->victim = block;
+}
+
+void my_bins_remove(struct heap *heap, uint32_t block, uint32_t units)
+{
+    struct root *root = root_of(heap);
+    if (root->tables == 0) {
+        unlink_from(heap, &root->victim, block);
+        return;
+    }
+    if (block == root->victim) {
+        root->victim = 0;
+        return;
+    }
+    struct tables *tables = tables_of(heap);
+    uint32_t bin = bin_of(tables, units);
+    uint32_t *head = &tables_bins(tables)[bin];
+    unlink_from(heap, head, block);
+    if (*head == 0) {
+        tables_occupied(tables)[bin / BINS_PER_WORD] &=
+            ~((uint64_t)1 << bin % BINS_PER_WORD);
+    }
+}
+
+/* The smallest of the list's first looks blocks that has units; 0: none. */
+static uint32_t smallest_fit(const struct heap *heap, uint32_t block,
+                             uint32_t units, unsigned looks)
+{
+    uint32_t best = 0, best_units = UINT32_MAX;
+    for (; block != 0 && looks != 0; looks--) {
+        uint32_t found = units_of(heap, block);
+        if (found >= units && found < best_units) {
+            best = block;
+            best_units = found;
+            if (found == units) {
+                break;
+            }
+        }
+        block = links_of(heap, block)->next;
+    }
+    return best;
+}
+
+/* The first bin from bin on that has a block; n_bins: none. */
+static uint32_t occupied_from(const struct tables *tables, uint32_t bin)
+{
+    const uint64_t *occupied = tables_occupied(tables);
+    uint32_t word = bin / BINS_PER_WORD;
+    uint32_t words = (tables->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
+    if (word >= words) {
+        return tables->n_bins;
+    }
+    uint64_t bits = occupied[word] & ~(uint64_t)0 << bin % BINS_PER_WORD;
+    while (bits == 0) {
+        if (++word == words) {
+            return tables->n_bins;
+        }
+        bits = occupied[word];
+    }
+    return word * BINS_PER_WORD + (uint32_t)__builtin_ctzll(bits);
+}
+
+static uint32_t best_listed(const struct heap *heap,
+                            const struct tables *tables, uint32_t units)
+{
+    const uint32_t *bins = tables_bins(tables);
+    uint32_t own = bin_of(tables, units);
+    uint32_t best = smallest_fit(heap, bins[own], units, OWN_BIN_LOOKS);
+    if (best != 0) {
+        return best;
+    }
+    uint32_t bin = occupied_from(tables, own + 1);
+    return bin < tables->n_bins
+               ? smallest_fit(heap, bins[bin], units, NEXT_BIN_LOOKS)
+               : 0;
+}
+
+uint32_t my_bins_best(const struct heap *heap, uint32_t units)
+{
+    const struct root *root = root_of(heap);
+    const struct tables *tables = tables_of(heap);
+    if (tables == NULL) {
+        return smallest_fit(heap, root->victim, units, UINT32_MAX);
+    }
+    uint32_t victim = root->victim;
+    uint32_t victim_units = victim != 0 ? units_of(heap, victim) : 0;
+    if (victim_units == units) {
+        return victim;
+    }
+    uint32_t best = best_listed(heap, tables, units);
+    if (victim_units > units &&
+        (best == 0 || victim_units <= units_of(heap, best))) {
+        return victim;
+    }
+    return best;
+}
+
+uint32_t my_bins_large(const struct heap *heap)
+{
+    const struct root *root = root_of(heap);
+    const struct tables *tables = tables_of(heap);
+    uint32_t best = root->victim;
+    if (tables == NULL) {
+        return best;
+    }
+    const uint64_t *occupied = tables_occupied(tables);
+    uint32_t word = (tables->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
+    while (word-- > 0) {
+        if (occupied[word] != 0) {
+            uint32_t bin = word * BINS_PER_WORD + 63 -
+                           (uint32_t)__builtin_clzll(occupied[word]);
+            uint32_t listed = tables_bins(tables)[bin];
+            bool larger =
+                best == 0 || units_of(heap, listed) > units_of(heap, best);
+            return larger ? listed : best;
+        }
+    }
+    return best;
+}

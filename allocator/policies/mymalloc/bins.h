@@ -1,0 +1,58 @@
+/*
+ * bins.h -- the index of free blocks: best fit in O(1).
+ *
+ * Free blocks are kept in doubly linked lists by size, newest first.  Up to
+ * 2^(k+1) units each bin holds one size; above, each power of two is divided
+ * into 2^k bins of equal width, so that a bin is at most 1/2^k wider than its
+ * smallest block.  k grows with the heap (tables.h).
+ *
+ *   k = 2:  1 2 3 4 5 6 7 | 8-9 10-11 12-13 14-15 | 16-19 20-23 24-27 28-31 |
+ *
+ * A search looks at up to 16 blocks of the request's own bin and up to 8 of
+ * the next bin that has any, found by the bits of occupied; the smallest that
+ * fits wins.  Longer looks change nothing on any trace that was tried.
+ *
+ * One free block, the victim, stays outside: the last one freed or split.  It
+ * competes as if it were listed, but taking from it and merging with it, the
+ * common cases, cost no list operation.
+ *
+ * While the heap has no tables, root.victim heads a single list instead.
+ */
+#ifndef ALLOCATOR_POLICIES_MYMALLOC_BINS_H
+#define ALLOCATOR_POLICIES_MYMALLOC_BINS_H
+
+#include "allocator/policies/mymalloc/tables.h"
+
+/* The bin of blocks of so many units, were there no end to the bins. */
+static inline uint32_t bin_at(uint32_t units, uint32_t log_bins)
+{
+    if (units >> (log_bins + 1) == 0) {
+        return units;
+    }
+    uint32_t shift = 31 - (uint32_t)__builtin_clz(units) - log_bins;
+    return (shift << log_bins) + (units >> shift);
+}
+
+static inline uint32_t bin_of(const struct tables *tables, uint32_t units)
+{
+    uint32_t bin = bin_at(units, tables->log_bins);
+    return bin < tables->n_bins ? bin : tables->n_bins - 1;
+}
+
+/* Makes a free block, its word and end written, the victim. */
+void my_bins_offer(struct heap *heap, uint32_t block);
+
+/* Takes a free block of so many units out of the index. */
+void my_bins_remove(struct heap *heap, uint32_t block, uint32_t units);
+
+/* The best free block of at least units, still in the index; 0: none. */
+uint32_t my_bins_best(const struct heap *heap, uint32_t units);
+
+/* A free block of the largest kind that there is; 0: none at all. */
+uint32_t my_bins_large(const struct heap *heap);
+
+/* Puts a block into the list of its size in these tables. */
+void my_bins_insert(const struct heap *heap, struct tables *tables,
+                    uint32_t block, uint32_t units);
+
+#endif

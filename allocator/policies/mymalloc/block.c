@@ -1,0 +1,211 @@
+/*
+ * block.c -- blocks with a word (see block.h).
+ */
+#include "allocator/policies/mymalloc/block.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "allocator/policies/mymalloc/bins.h"
+#include "allocator/policies/mymalloc/cache.h"
+
+/* Writes word and end of a free block; prev: PREV_IN_USE or 0. */
+static void write_free(const struct heap *heap, uint32_t block, uint32_t units,
+                       uint32_t prev)
+{
+    *word_of(heap, block) = units << SIZE_SHIFT | prev;
+    word_of(heap, block + units)[-1] = units;
+}
+
+/* Puts the top at unit, behind a block in use. */
+static void set_top(struct heap *heap, uint32_t unit)
+{
+    root_of(heap)->top = unit;
+    *word_of(heap, unit) = PREV_IN_USE | IN_USE;
+}
+
+/* Takes units from the low end of a free block that has as many. */
+static void carve(struct heap *heap, uint32_t block, uint32_t units)
+{
+    struct root *root = root_of(heap);
+    uint32_t have = units_of(heap, block);
+    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
+    bool keeps_place = block == root->victim && root->tables != 0;
+    if (!keeps_place) {
+        my_bins_remove(heap, block, have);
+    }
+    if (have == units) {
+        *word_of(heap, block + units) |= PREV_IN_USE;
+        if (keeps_place) {
+            root->victim = 0;
+        }
+    } else {
+        write_free(heap, block + units, have - units, PREV_IN_USE);
+        if (keeps_place) {
+            root->victim = block + units;
+        } else {
+            my_bins_offer(heap, block + units);
+        }
+    }
+    *word_of(heap, block) = units << SIZE_SHIFT | prev | IN_USE;
+}
+
+uint32_t my_block_take_hole(struct heap *heap, uint32_t units)
+{
+    uint32_t block = my_bins_best(heap, units);
+    if (block != 0) {
+        carve(heap, block, units);
+    }
+    return block;
+}
+
+uint32_t my_block_take_largest(struct heap *heap, uint32_t least, uint32_t most)
+{
+    uint32_t block = my_bins_large(heap);
+    if (block == 0 || units_of(heap, block) < least) {
+        return 0;
+    }
+    uint32_t units = units_of(heap, block);
+    carve(heap, block, units < most ? units : most);
+    return block;
+}
+
+/* Lets the top have at least units; false when the heap refuses. */
+static bool grow_top(struct heap *heap, uint32_t units)
+{
+    uint32_t top = root_of(heap)->top;
+    uint32_t room = end_unit(heap) - top;
+    if (room >= units) {
+        return true;
+    }
+    return units <= UINT32_MAX - top &&
+           heap_grow(heap, (units - room) * UNIT) != NULL;
+}
+
+uint32_t my_block_take_top(struct heap *heap, uint32_t units)
+{
+    if (!grow_top(heap, units)) {
+        return 0;
+    }
+    uint32_t block = root_of(heap)->top;
+    *word_of(heap, block) = word_in_use(units);
+    set_top(heap, block + units);
+    return block;
+}
+
+uint32_t my_block_take(struct heap *heap, uint32_t units)
+{
+    assert(units != 0 && units < MAX_BLOCK_UNITS);
+    uint32_t block = my_block_take_hole(heap, units);
+    if (block != 0) {
+        return block;
+    }
+    if (end_unit(heap) - root_of(heap)->top < units && my_cache_flush(heap)) {
+        block = my_block_take_hole(heap, units);
+    }
+    if (block == 0 && end_unit(heap) - root_of(heap)->top < units &&
+        my_tables_slide(heap, units)) {
+        block = my_block_take_hole(heap, units);
+    }
+    return block != 0 ? block : my_block_take_top(heap, units);
+}
+
+/* Whether a free block of a + b units has a size that a word can tell. */
+static bool may_merge(uint32_t a, uint32_t b)
+{
+    return (uint64_t)a + b < MAX_BLOCK_UNITS;
+}
+
+/* Gives all free blocks that end at unit, and what lies behind, to the top. */
+static void merge_into_top(struct heap *heap, uint32_t unit)
+{
+    while (!(*word_of(heap, unit) & PREV_IN_USE)) {
+        uint32_t before = units_before(heap, unit);
+        unit -= before;
+        my_bins_remove(heap, unit, before);
+    }
+    set_top(heap, unit);
+}
+
+void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
+{
+    uint32_t end = block + units;
+    if (end == root_of(heap)->top) {
+        merge_into_top(heap, block);
+        return;
+    }
+    if (!(*word_of(heap, block) & PREV_IN_USE)) {
+        uint32_t before = units_before(heap, block);
+        if (may_merge(before, units)) {
+            block -= before;
+            units += before;
+            my_bins_remove(heap, block, before);
+        }
+    }
+    uint32_t word = *word_of(heap, end);
+    if (!(word & IN_USE) && may_merge(units, word >> SIZE_SHIFT)) {
+        my_bins_remove(heap, end, word >> SIZE_SHIFT);
+        units += word >> SIZE_SHIFT;
+    }
+    write_free(heap, block, units, *word_of(heap, block) & PREV_IN_USE);
+    *word_of(heap, block + units) &= ~PREV_IN_USE;
+    my_bins_offer(heap, block);
+}
+
+void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
+                  uint32_t units)
+{
+    if (have > units) {
+        *word_of(heap, block + units) = word_in_use(have - units);
+        my_block_give(heap, block + units, have - units);
+    }
+}
+
+uint32_t my_block_room_behind(const struct heap *heap, uint32_t end)
+{
+    if (end == root_of(heap)->top) {
+        return end_unit(heap) - end;
+    }
+    uint32_t word = *word_of(heap, end);
+    return word & IN_USE ? 0 : word >> SIZE_SHIFT;
+}
+
+bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units)
+{
+    if (end == root_of(heap)->top) {
+        if (!grow_top(heap, units)) {
+            return false;
+        }
+        set_top(heap, end + units);
+        return true;
+    }
+    if (my_block_room_behind(heap, end) < units) {
+        return false;
+    }
+    carve(heap, end, units);
+    return true;
+}
+
+uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
+{
+    uint32_t units = units_of(heap, block);
+    uint32_t word = *word_of(heap, block) | PREV_IN_USE;
+    uint32_t hole = units_before(heap, block);
+    uint32_t moved = block - hole + gap;
+    my_bins_remove(heap, block - hole, hole);
+    memmove(address_of(heap, moved), address_of(heap, block),
+            units * UNIT - sizeof(uint32_t));
+    if (root_of(heap)->tables == block) {
+        root_of(heap)->tables = moved;
+    }
+    *word_of(heap, moved) = word;
+    if (gap != 0) {
+        write_free(heap, block - hole, gap,
+                   *word_of(heap, block - hole) & PREV_IN_USE);
+        *word_of(heap, moved) &= ~PREV_IN_USE;
+        my_bins_offer(heap, block - hole);
+    }
+    *word_of(heap, moved + units) = word_in_use(hole - gap);
+    my_block_give(heap, moved + units, hole - gap);
+    return moved;
+}

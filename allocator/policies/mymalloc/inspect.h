@@ -1,0 +1,32 @@
+/*
+ * inspect.h -- the flagship's check and walk (allocator/policy.h says what
+ * they owe).
+ *
+ * The invariants, by rule:
+ *   root-beyond-break    1 <= top <= break
+ *   block-past-top       sizes lead from block to block and end at top
+ *   previous-flag        a word tells whether the block before is in use
+ *   free-end             a free block's last 4 bytes repeat its size
+ *   free-neighbours      no free block touches another, or the top
+ *   top-word             the word at top is "in use, previous in use"
+ *   run-shape            size, class, live, threaded and the list of free
+ *                        slots agree; the list visits each free slot once
+ *   map                  each byte is what the runs make it
+ *   tables               lie in a block in use that is large enough
+ *   bin-list, bin-bits   lists hold free blocks of their bin, linked both ways
+ *   free-lost            every free block is listed once or is the victim
+ *   class-list           lists hold runs of their class with room
+ *   class-count          runs and census are what the walk counts
+ *   huge-list            each lies in a mapping, linked both ways
+ */
+#ifndef ALLOCATOR_POLICIES_MYMALLOC_INSPECT_H
+#define ALLOCATOR_POLICIES_MYMALLOC_INSPECT_H
+
+#include "allocator/policies/mymalloc/layout.h"
+#include "allocator/policy.h"
+
+int my_check(struct heap *heap, struct policy_fault *fault);
+
+int my_walk(struct heap *heap, policy_visit_fn *visit, void *context);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * resize.c -- changing the size of a block with a word (see resize.h).
+ */
+#include "allocator/policies/mymalloc/resize.h"
+
+#include "allocator/policies/mymalloc/block.h"
+
+/* Units of the free block before, 0: it is in use. */
+static uint32_t hole_before(const struct heap *heap, uint32_t block)
+{
+    return *word_of(heap, block) & PREV_IN_USE ? 0 : units_before(heap, block);
+}
+
+/* Adds units behind the block, which are there or can be had. */
+static bool extend(struct heap *heap, uint32_t block, uint32_t more)
+{
+    uint32_t end = block + units_of(heap, block);
+    if (!my_block_extend(heap, end, more)) {
+        return false;
+    }
+    *word_of(heap, block) += more << SIZE_SHIFT;
+    return true;
+}
+
+/* Grows the last block before the top. */
+static uint32_t grow_at_top(struct heap *heap, uint32_t block, uint32_t have,
+                            uint32_t units)
+{
+    uint32_t hole = hole_before(heap, block);
+    uint32_t room = my_block_room_behind(heap, block + have);
+    uint32_t more = units - have;
+    if (hole < have / 2 || hole < 2) {
+        return extend(heap, block, more) ? block : 0;
+    }
+    uint32_t gap = hole < 64 ? 1 : hole / 32;
+    if (room + hole - gap < more &&
+        heap_grow(heap, (more - room - hole + gap) * UNIT) == NULL) {
+        return 0;
+    }
+    block = my_block_slide(heap, block, gap);
+    extend(heap, block, more);
+    return block;
+}
+
+uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
+{
+    uint32_t have = units_of(heap, block);
+    if (units <= have) {
+        *word_of(heap, block) -= (have - units) << SIZE_SHIFT;
+        my_block_cut(heap, block, have, units);
+        return block;
+    }
+    if (block + have == root_of(heap)->top) {
+        return grow_at_top(heap, block, have, units);
+    }
+    uint32_t room = my_block_room_behind(heap, block + have);
+    uint32_t hole = hole_before(heap, block);
+    if (have + room < units && (hole == 0 || hole + have + room < units)) {
+        return 0;
+    }
+    if (have + room < units) {
+        block = my_block_slide(heap, block, 0);
+    }
+    extend(heap, block, units - have);
+    return block;
+}
