@@ -288,11 +288,20 @@ START_TEST(impossible_requests_are_refused)
         ck_assert_uint_eq(heap_footprint(&lab.heap), before);
         verify();
     }
-    for (size_t alignment = (size_t)1 << 63; alignment > lab.heap.reserved;
-         alignment /= 2) {
-        ck_assert_ptr_null(lab.policy->memalign(&lab.heap, alignment, 1));
-        ck_assert_ptr_null(
-            lab.policy->memalign(&lab.heap, alignment, SIZE_MAX - 64));
+    demand(&lab, lab_stream(&lab, 50, 20) == LAB_DONE);
+}
+END_TEST
+
+/* A huge gap is granted where the heap happens to reach over it. */
+START_TEST(huge_alignments_are_granted_or_refused)
+{
+    open_lab(_i, NULL);
+    for (unsigned k = 21; k < 64; k++) {
+        size_t alignment = (size_t)1 << k, n = lab.n_live;
+        demand(&lab, lab_alloc(&lab, alignment, SIZE_MAX - 64) == LAB_REFUSED);
+        demand(&lab, lab_alloc(&lab, alignment, 100) != LAB_WRONG);
+        demand(&lab, lab_verify(&lab) == LAB_DONE);
+        demand(&lab, lab.n_live == n || lab_free(&lab, n) == LAB_DONE);
     }
     demand(&lab, lab_stream(&lab, 50, 20) == LAB_DONE);
 }
@@ -373,6 +382,7 @@ Suite *conformance_suite(void)
         reset_starts_anew,
         heaps_live_side_by_side,
         impossible_requests_are_refused,
+        huge_alignments_are_granted_or_refused,
         large_heaps_work,
         walk_stops_when_told,
         trim_only_gives_back,

@@ -90,6 +90,21 @@ START_TEST(realloc_shrinks_in_place)
 }
 END_TEST
 
+START_TEST(shrinking_obeys_the_split_threshold)
+{
+    row_open(&row, "implicit:split=48");
+    ROW_TAKE(&row, p, 96, 16, 64);
+    row.policy->realloc(&row.heap, p[0], 56);
+    row_expect(&row, "u96 u16 u64");
+    row.policy->realloc(&row.heap, p[0], 40);
+    row_expect(&row, "u48 f48 u16 u64");
+    row.policy->realloc(&row.heap, p[0], 24);
+    row_expect(&row, "u32 f64 u16 u64");
+    row.policy->realloc(&row.heap, p[2], 40);
+    row_expect(&row, "u32 f64 u16 u48 f16");
+}
+END_TEST
+
 START_TEST(realloc_grows_up)
 {
     row_open(&row, family[_i]);
@@ -258,5 +273,9 @@ Suite *tags_suite(void)
         tcase_add_loop_test(all, tests[i], 0, FAMILY);
     }
     suite_add_tcase(suite, all);
+    TCase *split = tcase_create("split");
+    tcase_add_checked_fixture(split, NULL, close_row);
+    tcase_add_test(split, shrinking_obeys_the_split_threshold);
+    suite_add_tcase(suite, split);
     return suite;
 }

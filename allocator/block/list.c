@@ -18,33 +18,27 @@ static void link_between(struct heap *heap, struct block *before,
 /*
  * The listed block with the next higher address, or NULL.  Three searches take
  * turns, see list.h; above is the first block in memory behind the new one.
+ * A new highest block is found out by the first look from the end, so the way
+ * up in memory leads to a listed block, never to the top or the end mark.
  */
 static struct block *successor(const struct heap *heap,
-                               const struct block *block,
-                               const struct block *above)
+                               const struct block *block, struct block *above)
 {
     const struct list_root *root = list_root(heap);
     struct block *up = block_at(heap, root->first);
     struct block *down = block_at(heap, root->last);
-    const struct block *end = tags_end(heap);
-    for (;;) {
-        if (up == NULL || up > block) {
-            return up;
-        }
-        if (down == NULL || down < block) {
-            return down == NULL ? up : block_at(heap, down->links[LIST_NEXT]);
-        }
-        if (above == end) {
-            return NULL;
+    while (up != NULL && up < block) {
+        if (down < block) {
+            return block_at(heap, down->links[LIST_NEXT]);
         }
         if (!block_in_use(above)) {
-            bool is_top = block_above(above) == end;
-            return is_top ? NULL : (struct block *)above;
+            return above;
         }
         up = block_at(heap, up->links[LIST_NEXT]);
         down = block_at(heap, down->links[LIST_PREV]);
         above = block_above(above);
     }
+    return up;
 }
 
 static void insert_by_address(struct heap *heap, struct block *block,

@@ -383,7 +383,7 @@ static inline void *tags_memalign(struct heap *heap, size_t alignment,
     if (alignment <= BLOCK_UNIT) {
         return tags_malloc(heap, size, index);
     }
-    if (size > heap->reserved || alignment > heap->reserved) {
+    if (size > heap->reserved) {
         return NULL;
     }
     size_t bytes = block_bytes_for(size);

@@ -116,7 +116,7 @@ static void *bump_realloc(struct heap *heap, void *payload, size_t size)
 
 static void *bump_memalign(struct heap *heap, size_t alignment, size_t size)
 {
-    if (size > heap->reserved || alignment > heap->reserved) {
+    if (size > heap->reserved) {
         return NULL;
     }
     if (alignment < HEAP_ALIGNMENT) {
