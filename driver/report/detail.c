@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "driver/report/heap_chart.h"
 #include "driver/report/paint.h"
 #include "driver/report/text.h"
 #include "driver/report/verdict.h"
@@ -169,6 +170,12 @@ void detail_memory(FILE *out, const struct run *run, size_t subject,
         ledgers(out, run, subject, style);
     }
     fragmentation(out, run, subject, style);
+    if (style->detail >= DETAIL_MORE) {
+        for (size_t t = 0; t < run->n_traces; t++) {
+            heap_chart(out, style, run->traces[t].name,
+                       &run_result(run, t, subject)->footprint);
+        }
+    }
 }
 
 static void measurement_row(FILE *out, const struct report_style *style,

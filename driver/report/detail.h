@@ -8,7 +8,10 @@
 
 #include "driver/report/report.h"
 
-/* -v: the waste ledger at the peak, fragmentation, the heap over time. */
+/*
+ * -v: the waste ledger at the peak and fragmentation; with -V a chart of each
+ * heap as well.
+ */
 void detail_memory(FILE *out, const struct run *run, size_t subject,
                    const struct report_style *style);
 

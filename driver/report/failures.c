@@ -98,14 +98,16 @@ static void tell_reason(FILE *out, const struct report_style *style,
                   reason_text(failure->result, reason));
 }
 
-/* The option most likely to bring the user further. */
+/* Options that bring the user further. */
 static const char *advice(const struct result *result)
 {
+    bool thinned = result->check.thinned;
     switch (result->verdict) {
     case VERDICT_FAULT:
-        return result->fault.n_bytes > 0 ? " --verify=all"
-               : result->check.thinned   ? " --check=1"
-                                         : "";
+        if (result->fault.n_bytes > 0) {
+            return thinned ? " --check=1 --verify=all" : " --verify=all";
+        }
+        return thinned ? " --check=1" : "";
     case VERDICT_HUNG: return " -s 300";
     case VERDICT_NO_MEMORY: return " --heap-limit 64G";
     default: return "";

@@ -22,6 +22,9 @@
 /* Addresses below the second page come from a null pointer and an offset. */
 #define NULL_PAGE 4096
 
+/* Beyond this the nearest block has nothing to do with an address. */
+#define FAR_BYTES ((uint64_t)1 << 20)
+
 static const struct {
     int number;
     const char *name;
@@ -65,27 +68,40 @@ static const char *signal_meaning(int number)
     return "ended by a signal";
 }
 
+static void tell_line(FILE *out, const struct report_style *style,
+                      const char *text)
+{
+    fprintf(out, "%*s", TELL_COLUMN, "");
+    paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN, text);
+}
+
 /* How an address lies to the nearest live block. */
-static void tell_nearest(FILE *out, const struct failure *failure)
+static void tell_nearest(FILE *out, const struct report_style *style,
+                         const struct failure *failure)
 {
     const struct post_mortem *death = &failure->result->post_mortem;
     const struct fault_block *block = &death->block;
     int64_t distance = death->block_distance;
     uint64_t apart =
         distance < 0 ? (uint64_t)0 - (uint64_t)distance : (uint64_t)distance;
-    fprintf(out, "%*s", TELL_COLUMN, "");
-    if (distance == 0) {
-        fputs("inside", out);
-    } else {
-        fprintf(out, "%s bytes %s", figure_exact(apart).text,
-                distance < 0 ? "before" : "behind the end of");
+    char where[64] = "inside", text[256];
+    if (apart > FAR_BYTES) {
+        tell_line(out, style, "far from every live block");
+        return;
     }
-    fprintf(out, " the payload of line %" PRIu64 ": %s bytes at %s\n",
-            block->line, figure_exact(block->bytes).text,
-            tell_address(failure->subject, block->address).text);
+    if (apart != 0) {
+        snprintf(where, sizeof(where), "%s bytes %s", figure_exact(apart).text,
+                 distance < 0 ? "before" : "behind the end of");
+    }
+    snprintf(text, sizeof(text),
+             "%s the payload of line %" PRIu64 ": %s bytes at %s", where,
+             block->line, figure_exact(block->bytes).text,
+             tell_address(failure->subject, block->address).text);
+    tell_line(out, style, text);
 }
 
-static void tell_place(FILE *out, const struct failure *failure)
+static void tell_place(FILE *out, const struct report_style *style,
+                       const struct failure *failure)
 {
     const struct post_mortem *death = &failure->result->post_mortem;
     if (!death->has_address) {
@@ -100,7 +116,7 @@ static void tell_place(FILE *out, const struct failure *failure)
         fputs(": not in the heap\n", out);
     }
     if (death->block.exists) {
-        tell_nearest(out, failure);
+        tell_nearest(out, style, failure);
     }
 }
 
@@ -113,7 +129,7 @@ static void tell_what(FILE *out, const struct report_style *style,
     if (failure->result->verdict == VERDICT_CRASHED) {
         paint_text(out, style, TONE_BAD, signal_name(death->signal).text);
         fprintf(out, ": %s\n", signal_meaning(death->signal));
-        tell_place(out, failure);
+        tell_place(out, style, failure);
     } else {
         paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN,
                       reason_text(failure->result, reason));
@@ -171,19 +187,38 @@ static void tell_frame(FILE *out, const struct report_style *style,
     fputc('\n', out);
 }
 
+/* Frames up to the one where mdriver called the subject. */
+static uint32_t subject_frames(const struct post_mortem *death, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (strncmp(death->frames[i].file, "driver/", 7) == 0) {
+            return i > 0 ? i : n;
+        }
+    }
+    return n;
+}
+
 static void tell_backtrace(FILE *out, const struct report_style *style,
                            const struct post_mortem *death)
 {
     uint32_t n = death->n_frames < POST_MORTEM_FRAMES ? death->n_frames
                                                       : POST_MORTEM_FRAMES;
-    int width = function_width(death, n);
-    for (uint32_t i = 0; i < n; i++) {
+    uint32_t shown =
+        style->detail >= DETAIL_MORE ? n : subject_frames(death, n);
+    int width = function_width(death, shown);
+    for (uint32_t i = 0; i < shown; i++) {
         if (i == 0) {
             tell_label(out, style, "backtrace");
         } else {
             fprintf(out, "%*s", TELL_COLUMN, "");
         }
         tell_frame(out, style, i, width, &death->frames[i]);
+    }
+    if (shown < n) {
+        fprintf(out, "%*s", TELL_COLUMN, "");
+        paint_format(out, style, TONE_FAINT,
+                     "called by mdriver (-V shows its %" PRIu32 " frames)\n",
+                     n - shown);
     }
 }
 
