@@ -6,7 +6,6 @@
  * with a naive recomputation.
  */
 #include <check.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +16,6 @@
 #include "driver/trace/generate.h"
 
 #define NEAR 1e-12
-
-/* Sanitizers bring a malloc of their own, without statistics. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OWN_MALLOC
-#endif
-#endif
 
 static struct trace made(const struct op *ops, size_t n)
 {
@@ -80,8 +70,7 @@ static uint64_t ledger_sum(const struct waste_ledger *l)
            l->external_bytes;
 }
 
-/* ---- by hand --------------------------------------------------------------
- */
+/* ---- by hand ------------------------------------------------------------ */
 
 START_TEST(bump_by_hand)
 {
@@ -179,8 +168,7 @@ START_TEST(calloc_memalign_and_touch_count_as_they_should)
 }
 END_TEST
 
-/* ---- every policy against a naive recomputation ---------------------------
- */
+/* ---- every policy against a naive recomputation ------------------------- */
 
 #define OPS 1500
 
@@ -317,8 +305,7 @@ START_TEST(samples_cover_the_trace)
 }
 END_TEST
 
-/* ---- subjects that are not what they should be ----------------------------
- */
+/* ---- subjects that are not what they should be -------------------------- */
 
 static int init(struct heap *heap, const uint64_t *values)
 {
@@ -403,97 +390,6 @@ START_TEST(progress_names_the_pass)
 }
 END_TEST
 
-/* ---- the C library --------------------------------------------------------
- */
-
-#ifndef OWN_MALLOC
-
-static struct footprint_record libc_measured(const struct op *ops, size_t n)
-{
-    struct trace trace = made(ops, n);
-    struct subject subject = subject_libc();
-    struct footprint_record record;
-    ck_assert_int_eq(footprint_run(&trace, &subject, NULL, NULL, &record), 0);
-    ck_assert(record.measured);
-    ck_assert(!record.has_ledger);
-    trace_free(&trace);
-    return record;
-}
-
-/* Large blocks are mapped one by one: 3 MiB live and one page more each. */
-START_TEST(libc_mappings_are_counted)
-{
-    const uint64_t mib = 1 << 20;
-    const struct op ops[] = {a(0, mib), a(1, 2 * mib), r(0, 3 * mib), f(1),
-                             f(0),      a(2, 100),     f(2)};
-    const uint64_t expected[] = {mib, 3 * mib, 5 * mib, 3 * mib, 0, 0, 0};
-    struct footprint_record record = libc_measured(ops, 7);
-    for (size_t i = 0; i < 7; i++) {
-        ck_assert_uint_ge(record.samples[i].footprint_bytes, expected[i]);
-        ck_assert_uint_le(record.samples[i].footprint_bytes,
-                          expected[i] + (200 << 10));
-    }
-}
-END_TEST
-
-/* 3000 holes of 1000 bytes must not serve a replay for nothing. */
-START_TEST(libc_gets_no_holes_for_nothing)
-{
-    enum { BLOCKS = 6000, OPS_HERE = 2000 };
-    static void *blocks[BLOCKS];
-    static struct op ops[OPS_HERE];
-    for (uint32_t i = 0; i < OPS_HERE; i++) {
-        ops[i] = a(i, 1000);
-    }
-    for (size_t i = 0; i < BLOCKS; i++) {
-        blocks[i] = malloc(1000);
-    }
-    for (size_t i = 0; i < BLOCKS; i += 2) {
-        free(blocks[i]);
-    }
-    struct footprint_record record = libc_measured(ops, OPS_HERE);
-    ck_assert_uint_ge(record.peak_footprint_bytes, OPS_HERE * 1000);
-    ck_assert_uint_le(record.peak_footprint_bytes,
-                      OPS_HERE * 1008 + (200 << 10));
-    struct mallinfo2 after = mallinfo2();
-    ck_assert_uint_ge(after.fordblks, BLOCKS / 2 * 1000); /* holes are back */
-    for (size_t i = 1; i < BLOCKS; i += 2) {
-        free(blocks[i]);
-    }
-}
-END_TEST
-
-/* What the hooks counted agrees with malloc's own statistics throughout. */
-START_TEST(libc_account_agrees_with_statistics)
-{
-    struct trace trace;
-    struct generate_params params = {OPS, 7, 1, 400000};
-    ck_assert_int_eq(
-        generate_trace(trace_family_find("random"), &params, &trace), 0);
-    struct subject subject = subject_libc();
-    struct session s;
-    subject.policy = subject.counting;
-    ck_assert_int_eq(session_open(&s, &subject, trace.n_ids, NULL), 0);
-    struct mallinfo2 info = mallinfo2();
-    size_t before = info.arena + info.hblkhd - session_footprint(&s);
-    for (size_t i = 0; i < trace.n_ops; i++) {
-        struct op op = trace.ops[i];
-        if (i % 5 == 0 && op.kind == OP_ALLOC) {
-            op.kind = OP_MEMALIGN;
-            op.align_log2 = 8;
-        }
-        replay_op(s.policy, &s.heap, s.slots, &op);
-        info = mallinfo2();
-        ck_assert_uint_eq(session_footprint(&s),
-                          info.arena + info.hblkhd - before);
-    }
-    session_close(&s);
-    trace_free(&trace);
-}
-END_TEST
-
-#endif
-
 Suite *footprint_suite(void)
 {
     Suite *suite = suite_create("footprint");
@@ -513,11 +409,6 @@ Suite *footprint_suite(void)
     tcase_add_test(tests, peak_within_an_operation_counts);
     tcase_add_test(tests, walk_that_does_not_add_up_gives_no_ledger);
     tcase_add_test(tests, progress_names_the_pass);
-#ifndef OWN_MALLOC
-    tcase_add_test(tests, libc_mappings_are_counted);
-    tcase_add_test(tests, libc_gets_no_holes_for_nothing);
-    tcase_add_test(tests, libc_account_agrees_with_statistics);
-#endif
     suite_add_tcase(suite, tests);
     return suite;
 }
