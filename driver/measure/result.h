@@ -64,7 +64,7 @@ struct footprint_record {
 
 struct timing_record {
     bool measured;
-    bool noisy;      /* the spread stayed wide */
+    bool noisy;      /* the median is not known to the tolerance */
     bool has_ratio;  /* libc was interleaved in the same run */
     uint32_t rounds; /* that the medians are taken over */
     uint32_t replays_per_round;

@@ -44,9 +44,13 @@ struct quartiles sample_quartiles(const struct sample *sample)
     };
 }
 
-double quartiles_spread(struct quartiles q)
+double sample_median_error(const struct sample *sample)
 {
-    return q.median > 0 ? (q.high - q.low) / q.median : 0;
+    struct quartiles q = sample_quartiles(sample);
+    if (q.median <= 0) {
+        return 0;
+    }
+    return 1.57 * (q.high - q.low) / (sqrt((double)sample->n) * q.median);
 }
 
 void mean_add(struct mean *mean, double value)

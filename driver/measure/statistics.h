@@ -31,8 +31,13 @@ double sample_quantile(const struct sample *sample, double share);
 
 struct quartiles sample_quartiles(const struct sample *sample);
 
-/* Distance of the quartiles over the median; 0 where the median is 0. */
-double quartiles_spread(struct quartiles q);
+/*
+ * How well the median is known, as a fraction of it: half the length of its
+ * 95 % interval, 1.57 times the distance of the quartiles over the root of n
+ * (McGill, Tukey & Larsen, "Variations of box plots", The American
+ * Statistician 1978).  0 where the median is 0.
+ */
+double sample_median_error(const struct sample *sample);
 
 /*
  * A mean in the making, one value after the other; zero it first.  The

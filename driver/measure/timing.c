@@ -1,61 +1,25 @@
 /*
- * timing.c -- rounds, taken in turns, until their median can be trusted.
+ * timing.c -- timing all subjects of a trace, in heats that fit the memory.
  *
- *   round 0:  A A A | B B B B B | C        each letter one warm replay, with
- *   round 1:  B B B B B | C | A A A        a reset outside the clock before it
- *   round 2:  C | A A A | B B B B B
+ * A race keeps the heaps of its subjects side by side, all of them warm.
+ * Where the trace is so large that they would not fit into half of the
+ * machine's memory, the subjects run in several heats, and the reference runs
+ * in each: a ratio is always taken within a round.
  *
- * Whatever slows the machine down for longer than a round hits all subjects
- * alike: ratios within one round stay right while absolute figures drift.  A
- * round holds as many replays of a subject as take ROUND_NS, so that a trace
- * of a few operations is not measured in ticks of the clock; a long trace is
- * replayed once.  Medians and quartiles over rounds leave out what hits a
- * single one.
+ *   subjects  0 1 2 3 4 R      heats of three:  R 0 1 | R 2 3 | R 4
  *
- * The first replay of each subject is not timed into a round: it commits the
- * heap's pages, and tells how many replays make a round.  The harness takes
- * its memory from outside malloc, or libc's heap would change with it.
+ * The heap of a subject is guessed at twice the trace's peak of payload.
  */
 #include "driver/measure/timing.h"
 
-#include <math.h>
 #include <sched.h>
 #include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 #include "driver/measure/clock.h"
-#include "driver/measure/statistics.h"
-#include "driver/measure/timing_loop.h"
-#include "driver/subject/table.h"
+#include "driver/measure/race.h"
 
-#define ROUND_NS     2e6
-#define ROUNDS_LEAST 3   /* even where the budget is over */
-#define ROUNDS_TIGHT 5   /* before a spread is believed to be tight */
-#define ROUNDS_MOST  256 /* further ones add nothing */
-
-/* A subject at its rounds. */
-struct runner {
-    struct session session;
-    uint32_t replays;     /* per round */
-    double round_ns;      /* of one replay, in the current round */
-    struct sample times;  /* the same of all rounds, ns */
-    struct sample ratios; /* of the reference's time to ours, by round */
-};
-
-struct race {
-    const struct trace *trace;
-    const struct timing_options *options;
-    struct worker_progress *progress;
-    struct runner *runners;
-    size_t n_runners;
-    size_t n_open;  /* sessions */
-    double *values; /* behind the samples */
-    double clock_cost_ns;
-    double deadline_s;
-};
-
-/* ---- one processor --------------------------------------------------------
- */
+/* ---- one processor ------------------------------------------------------ */
 
 /*
  * Stays on the processor it runs on: a move costs all cache contents.  Where
@@ -81,125 +45,40 @@ static void unpin(const cpu_set_t *before)
     }
 }
 
-/* ---- replays and rounds ---------------------------------------------------
+/* ---- heats -------------------------------------------------------------- */
+
+/* How many subjects fit into half of the memory; a pair always runs. */
+static size_t heat_room(const struct trace *trace)
+{
+    double memory =
+        (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double each = 2 * (double)trace->peak_payload_bytes +
+                  (double)trace->n_ids * (double)sizeof(void *) + 1;
+    double fit = memory / 2 / each;
+    return fit < 2 ? 2 : fit < 1e6 ? (size_t)fit : 1000000;
+}
+
+/*
+ * Chooses the subjects of a heat: the reference, and others from *next on as
+ * far as there is room; advances *next.
  */
-
-static void tell(const struct race *race, size_t index)
+static void choose(struct race *race, size_t n_subjects, size_t *next)
 {
-    if (race->progress != NULL) {
-        race->progress->subject = (uint32_t)index;
-        race->progress->heap = &race->runners[index].session.heap;
+    size_t reference = race->options->reference, n = 0;
+    race->reference = SIZE_MAX;
+    if (reference < n_subjects) {
+        race->reference = n;
+        race->runners[n++].index = reference;
     }
-}
-
-/* One replay after a reset; its time in *ns.  Returns 0, or -1. */
-static int replay(const struct race *race, struct runner *runner, double *ns)
-{
-    if (session_reset(&runner->session) != 0) {
-        return -1;
-    }
-    uint64_t start = clock_cpu_ns();
-    timing_loop(race->trace, &runner->session);
-    double measured = (double)(clock_cpu_ns() - start);
-    *ns = fmax(measured - race->clock_cost_ns, 0);
-    return 0;
-}
-
-static int warm_up(struct race *race, size_t index)
-{
-    struct runner *runner = &race->runners[index];
-    double ns;
-    tell(race, index);
-    if (replay(race, runner, &ns) != 0) {
-        return -1;
-    }
-    /* The first replay paid for page faults; a second one counts. */
-    if (ns < 10 * ROUND_NS && replay(race, runner, &ns) != 0) {
-        return -1;
-    }
-    double whole = fmax(ns + race->clock_cost_ns, 1);
-    runner->replays = whole < ROUND_NS ? (uint32_t)ceil(ROUND_NS / whole) : 1;
-    return 0;
-}
-
-static int run_round(const struct race *race, size_t index)
-{
-    struct runner *runner = &race->runners[index];
-    double sum = 0;
-    tell(race, index);
-    for (uint32_t i = 0; i < runner->replays; i++) {
-        double ns;
-        if (replay(race, runner, &ns) != 0) {
-            return -1;
-        }
-        sum += ns;
-    }
-    runner->round_ns = sum / runner->replays;
-    sample_add(&runner->times, runner->round_ns);
-    return 0;
-}
-
-/* Every subject once, the one whose turn it is first. */
-static int run_turn(const struct race *race, size_t round)
-{
-    for (size_t i = 0; i < race->n_runners; i++) {
-        if (run_round(race, (round + i) % race->n_runners) != 0) {
-            return -1;
+    for (; *next < n_subjects && n < race->room; (*next)++) {
+        if (*next != reference) {
+            race->runners[n++].index = *next;
         }
     }
-    return 0;
-}
-
-/* ---- comparing ------------------------------------------------------------
- */
-
-static void note_ratios(const struct race *race)
-{
-    size_t reference = race->options->reference;
-    if (reference >= race->n_runners) {
-        return;
+    if (*next == reference) {
+        (*next)++;
     }
-    double libc_ns = race->runners[reference].round_ns;
-    for (size_t i = 0; i < race->n_runners; i++) {
-        struct runner *runner = &race->runners[i];
-        if (runner->round_ns > 0) {
-            sample_add(&runner->ratios, libc_ns / runner->round_ns);
-        }
-    }
-}
-
-static bool is_tight(const struct race *race, const struct runner *runner)
-{
-    return quartiles_spread(sample_quartiles(&runner->times)) <=
-           race->options->tight_spread;
-}
-
-static bool all_tight(const struct race *race)
-{
-    for (size_t i = 0; i < race->n_runners; i++) {
-        if (!is_tight(race, &race->runners[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_over(const struct race *race, size_t rounds)
-{
-    return rounds >= ROUNDS_MOST ||
-           (rounds >= ROUNDS_LEAST && clock_wall_s() >= race->deadline_s) ||
-           (rounds >= ROUNDS_TIGHT && all_tight(race));
-}
-
-static int run_rounds(const struct race *race)
-{
-    for (size_t round = 0; !is_over(race, round); round++) {
-        if (run_turn(race, round) != 0) {
-            return -1;
-        }
-        note_ratios(race);
-    }
-    return 0;
+    race->n_runners = n;
 }
 
 static void fill_record(const struct race *race, const struct runner *runner,
@@ -210,7 +89,7 @@ static void fill_record(const struct race *race, const struct runner *runner,
     double ops = (double)race->trace->n_ops;
     *record = (struct timing_record){
         .measured = ops > 0,
-        .noisy = !is_tight(race, runner),
+        .noisy = !race_is_settled(race, runner),
         .has_ratio = runner->ratios.n > 0,
         .rounds = (uint32_t)runner->times.n,
         .replays_per_round = runner->replays,
@@ -225,69 +104,35 @@ static void fill_record(const struct race *race, const struct runner *runner,
     };
 }
 
-/* ---- the race as a whole --------------------------------------------------
- */
-
-/* Memory for all samples of all subjects; 0 or -1. */
-static int prepare(struct race *race)
+/* Runs the heat that begins with subject *next; 0 or -1. */
+static int run_heat(struct race *race, const struct subject *subjects,
+                    size_t n_subjects, size_t *next,
+                    struct timing_record *records)
 {
-    size_t n = race->n_runners;
-    race->runners = table_open(n, sizeof *race->runners);
-    race->values = table_open(2 * n, ROUNDS_MOST * sizeof *race->values);
-    if (race->runners == NULL || race->values == NULL) {
+    size_t room = heat_room(race->trace);
+    if (race_prepare(race, room < n_subjects ? room : n_subjects) != 0) {
         return -1;
     }
-    for (size_t i = 0; i < n; i++) {
-        race->runners[i].times.values = race->values + 2 * i * ROUNDS_MOST;
-        race->runners[i].ratios.values =
-            race->values + (2 * i + 1) * ROUNDS_MOST;
+    choose(race, n_subjects, next);
+    race->deadline_s = clock_wall_s() + race->options->budget_s *
+                                            (double)race->n_runners /
+                                            (double)n_subjects;
+    int status = race_run(race, subjects);
+    for (size_t i = 0; i < race->n_runners && status == 0; i++) {
+        fill_record(race, &race->runners[i], &records[race->runners[i].index]);
     }
-    return 0;
+    race_finish(race);
+    return status;
 }
 
-static int open_sessions(struct race *race, const struct subject *subjects)
+static void enter(struct worker_progress *progress)
 {
-    for (size_t i = 0; i < race->n_runners; i++) {
-        if (session_open(&race->runners[i].session, &subjects[i],
-                         race->trace->n_ids, &race->options->heap) != 0) {
-            return -1;
-        }
-        race->n_open++;
+    if (progress != NULL) {
+        progress->op = FAULT_NO_OP;
+        progress->round = 0;
+        progress->nearest = NULL;
+        snprintf(progress->phase, sizeof progress->phase, "timing");
     }
-    return 0;
-}
-
-static int warm_up_all(struct race *race)
-{
-    for (size_t i = 0; i < race->n_runners; i++) {
-        if (warm_up(race, i) != 0) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static void enter(const struct race *race)
-{
-    if (race->progress != NULL) {
-        race->progress->op = FAULT_NO_OP;
-        race->progress->round = 0;
-        race->progress->nearest = NULL;
-        snprintf(race->progress->phase, sizeof race->progress->phase, "timing");
-    }
-}
-
-static void finish(struct race *race)
-{
-    if (race->progress != NULL) {
-        race->progress->heap = NULL;
-    }
-    for (size_t i = 0; i < race->n_open; i++) {
-        session_close(&race->runners[i].session);
-    }
-    table_close(race->runners, race->n_runners, sizeof *race->runners);
-    table_close(race->values, 2 * race->n_runners,
-                ROUNDS_MOST * sizeof *race->values);
 }
 
 int timing_run(const struct trace *trace, const struct subject *subjects,
@@ -295,25 +140,15 @@ int timing_run(const struct trace *trace, const struct subject *subjects,
                struct worker_progress *progress, struct timing_record *records)
 {
     struct race race = {
-        .trace = trace,
-        .options = options,
-        .progress = progress,
-        .n_runners = n_subjects,
-        .deadline_s = clock_wall_s() + options->budget_s,
-    };
+        .trace = trace, .options = options, .progress = progress};
     cpu_set_t before;
-    enter(&race);
+    size_t next = 0;
+    int status = 0;
+    enter(progress);
     pin(&before);
-    race.clock_cost_ns = (double)clock_cost_ns();
-    int status = -1;
-    if (prepare(&race) == 0 && open_sessions(&race, subjects) == 0 &&
-        warm_up_all(&race) == 0 && run_rounds(&race) == 0) {
-        status = 0;
+    while (next < n_subjects && status == 0) {
+        status = run_heat(&race, subjects, n_subjects, &next, records);
     }
-    for (size_t i = 0; i < n_subjects && status == 0; i++) {
-        fill_record(&race, &race.runners[i], &records[i]);
-    }
-    finish(&race);
     unpin(&before);
     return status;
 }

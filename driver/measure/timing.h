@@ -4,8 +4,9 @@
  * The protocol, fixed: in one worker, warm replays of the whole trace with a
  * reset between (outside the clock); all subjects of a trace, libc among them,
  * take turns round by round, each round starting with another one; the median
- * over rounds, until the spread is tight or the time budget ends.  Nothing but
- * the replay lies between two readings of the clock.
+ * over rounds, until all medians are known well enough or the time budget
+ * ends.  Nothing but the replay lies between two readings of the clock, which
+ * is that of CPU time (see clock.h).
  */
 #ifndef DRIVER_MEASURE_TIMING_H
 #define DRIVER_MEASURE_TIMING_H
@@ -16,9 +17,10 @@
 #include "driver/trace/trace.h"
 
 struct timing_options {
-    double budget_s;     /* for all subjects of this trace together */
-    double tight_spread; /* stop when every (high - low) / median is below */
-    size_t reference;    /* index of libc among the subjects, or SIZE_MAX */
+    double budget_s;  /* for all subjects of this trace together */
+    double tolerance; /* stop when medians are known to this fraction; those
+                         that are not in the end are noisy */
+    size_t reference; /* index of libc among the subjects, or SIZE_MAX */
     struct heap_options heap;
 };
 

@@ -205,7 +205,7 @@ static void run_timing(void *context, struct worker_progress *progress,
     const struct options *options = errand->execution->options;
     struct timing_options timing = {
         .budget_s = options->timing_budget_s * (double)errand->n,
-        .tight_spread = 0.02,
+        .tolerance = 0.02,
         .reference = errand->reference,
         .heap = options->correctness.heap,
     };

@@ -61,8 +61,7 @@ static uintptr_t break_now(void)
     return (uintptr_t)sbrk(0);
 }
 
-/* ---- a heap as good as fresh ----------------------------------------------
- */
+/* ---- a heap as good as fresh -------------------------------------------- */
 
 /*
  * Takes holes of at least the size until fresh memory comes, which lies above
@@ -137,8 +136,7 @@ size_t libc_footprint(void)
     return held <= SIZE_MAX / 2 ? held : 0;
 }
 
-/* ---- counting hooks -------------------------------------------------------
- */
+/* ---- counting hooks ----------------------------------------------------- */
 
 /* Bytes of the mapping that holds the payload alone; 0 where there is none. */
 static size_t mapping_of(void *payload)

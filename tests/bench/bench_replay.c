@@ -24,8 +24,7 @@
 #define TARGET_NS     3.0
 #define MOST_POLICIES 64
 
-/* ---- the loop's own cost --------------------------------------------------
- */
+/* ---- the loop's own cost ------------------------------------------------ */
 
 static int null_init(struct heap *heap, const uint64_t *values)
 {
@@ -85,7 +84,7 @@ static int make_random(struct trace *trace)
 static double show_cost(const char *name, struct trace *trace)
 {
     struct subject subjects[2] = {{.policy = &null_policy}};
-    struct timing_options options = {.budget_s = 1, .tight_spread = 0.02};
+    struct timing_options options = {.budget_s = 1, .tolerance = 0.02};
     struct timing_record records[2];
     char message[100];
     struct subject *bump = NULL;
@@ -124,8 +123,7 @@ static int bench_loop(void)
     return 0;
 }
 
-/* ---- policies against libc ------------------------------------------------
- */
+/* ---- policies against libc ---------------------------------------------- */
 
 static void show_record(const char *label, const struct timing_record *record)
 {
@@ -140,7 +138,7 @@ static int compare(const char *path, const struct subject *subjects, size_t n)
     struct trace_error error;
     struct timing_record records[MOST_POLICIES];
     struct timing_options options = {
-        .budget_s = 3, .tight_spread = 0.03, .reference = n - 1};
+        .budget_s = 3, .tolerance = 0.03, .reference = n - 1};
     if (trace_read(path, &trace, &error) != 0) {
         fprintf(stderr, "%s: %s\n", error.path, error.message);
         return -1;
