@@ -100,10 +100,17 @@ static void hand_on(int number)
 
 struct handlers {
     struct sigaction interrupt, quit, terminate, hang_up;
+    sigset_t mask;
 };
 
+/* What is handed on stays blocked until it is known to whom. */
 static void take_signals(struct handlers *before)
 {
+    sigset_t handed_on;
+    sigemptyset(&handed_on);
+    sigaddset(&handed_on, SIGTERM);
+    sigaddset(&handed_on, SIGHUP);
+    sigprocmask(SIG_BLOCK, &handed_on, &before->mask);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sigaction handing_on = {.sa_handler = hand_on,
                                    .sa_flags = SA_RESTART};
@@ -119,6 +126,7 @@ static void give_signals_back(const struct handlers *before)
     sigaction(SIGQUIT, &before->quit, NULL);
     sigaction(SIGTERM, &before->terminate, NULL);
     sigaction(SIGHUP, &before->hang_up, NULL);
+    sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
 /* ---- both -----------------------------------------------------------------
@@ -161,6 +169,7 @@ int launch_run(char *const *argv, const char *program, const char *library,
         return fail(error, "fork", number);
     }
     program_pid = *pid;
+    sigprocmask(SIG_SETMASK, &before.mask, NULL);
     ssize_t told = read(tell[0], &number, sizeof number);
     close(tell[0]);
     int waited = wait_for(*pid, status);

@@ -146,7 +146,9 @@ static void convert_image(const struct outputs *all,
     session_events_path(all->session, image, path, sizeof path);
     if (convert_events(path, output, &all->request->convert, &trace, &report) !=
         0) {
-        fail(all, output, strerror(errno));
+        fail(all, output,
+             errno == EINVAL ? "the process could not record anything"
+                             : strerror(errno));
         return;
     }
     unlink(path); /* on a full disk the trace needs its room */

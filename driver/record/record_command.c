@@ -98,6 +98,8 @@ static int read_options(int argc, char **argv, struct record_request *request)
 {
     int option;
     int stop = 0;
+    static char name[] = "rep record"; /* what getopt calls us */
+    argv[0] = name;
     optind = 1;
     while (stop == 0 &&
            (option = getopt_long(argc, argv, "+o:h", options, NULL)) != -1)

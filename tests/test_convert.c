@@ -1,0 +1,395 @@
+/*
+ * test_convert.c -- event files made by hand, what they are converted to, and
+ * whether the verification finds what is wrong.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver/record/address_map.h"
+#include "driver/record/convert.h"
+#include "driver/record/verify.h"
+
+enum { MAX_SLOTS = 64, A = 0x1000, B = 0x2000, C = 0x3000 };
+
+static uint64_t slots[MAX_SLOTS];
+static size_t n_slots;
+static struct trace trace;
+static struct convert_report report;
+
+static void begin(void)
+{
+    n_slots = 0;
+}
+
+static void finish(void)
+{
+    trace_free(&trace);
+    convert_report_free(&report);
+}
+
+static size_t put(uint64_t slot)
+{
+    slots[n_slots] = slot;
+    return n_slots++;
+}
+
+static void put_malloc(uint64_t address, uint64_t size)
+{
+    put(event_first(EVENT_MALLOC, address, 1));
+    put(event_number(size));
+}
+
+static size_t put_release(enum event_kind kind, uint64_t address)
+{
+    return put(event_first(kind, address, 1));
+}
+
+static void put_moved(uint64_t address, uint64_t size, uint64_t ticket)
+{
+    put(event_first(EVENT_MOVED, address, 1));
+    put(event_number(size));
+    put(event_number(ticket));
+}
+
+static int convert_bytes(size_t bytes, const struct convert_options *options)
+{
+    char path[] = "/tmp/events.XXXXXX";
+    static const char zeros[EVENTS_HEADER_BYTES];
+    struct events_header header = {
+        .magic = EVENTS_MAGIC, .pid = 17, .command = "a command"};
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, zeros, sizeof zeros), sizeof zeros);
+    ssize_t bytes_of_slots = (ssize_t)(n_slots * sizeof slots[0]);
+    ck_assert_int_eq(write(fd, slots, (size_t)bytes_of_slots), bytes_of_slots);
+    ck_assert_int_eq(write(fd, zeros, 100 * 8), 800); /* grown ahead */
+    ck_assert_int_eq(pwrite(fd, &header, sizeof header, 0), sizeof header);
+    if (bytes != 0)
+        ck_assert_int_eq(ftruncate(fd, (off_t)bytes), 0);
+    close(fd);
+    int result = convert_events(path, "made", options, &trace, &report);
+    unlink(path);
+    return result;
+}
+
+static void convert(const struct convert_options *options)
+{
+    ck_assert_int_eq(convert_bytes(0, options), 0);
+}
+
+/* The operations as "a 0 10, f 0". */
+static void ck_assert_ops(const char *expected)
+{
+    char text[1024] = "";
+    for (size_t i = 0; i < trace.n_ops; i++) {
+        char op[64];
+        strcat(text, i == 0 ? "" : ", ");
+        strcat(text, trace_format_op(&trace, i, op, sizeof op));
+    }
+    ck_assert_str_eq(text, expected);
+}
+
+static const struct convert_options classic = {.dialect = CONVERT_CLASSIC};
+static const struct convert_options extended = {.dialect = CONVERT_EXTENDED};
+
+/* ---- conversion -----------------------------------------------------------
+ */
+
+START_TEST(addresses_become_ids)
+{
+    put_malloc(A, 10);
+    put(event_first(EVENT_SMALL, B, 65535));
+    put_release(EVENT_FREE, A);
+    put_malloc(A, 30);
+    put_release(EVENT_FREE, B);
+    convert(&classic);
+    ck_assert_ops("a 0 10, a 1 65535, f 0, a 2 30, f 1");
+    ck_assert_uint_eq(trace.n_ids, 3);
+    ck_assert_uint_eq(report.pid, 17);
+    ck_assert_str_eq(report.command, "a command");
+    ck_assert_uint_eq(report.events, 5);
+}
+END_TEST
+
+START_TEST(extended_keeps_kind_alignment_and_thread)
+{
+    put_malloc(A, 0);
+    put(event_first(EVENT_CALLOC, B, 900));
+    put(event_number(20));
+    put(event_first(EVENT_MEMALIGN, C, 1));
+    put(event_number(30 | (uint64_t)12 << EVENT_SIZE_BITS));
+    convert(&extended);
+    ck_assert_ops("a 0 0, c 1 20, m 2 4096 30");
+    ck_assert_uint_eq(trace.ops[0].thread, 0);
+    ck_assert_uint_eq(trace.ops[1].thread, 1);
+    ck_assert_uint_eq(trace.ops[2].thread, 0);
+}
+END_TEST
+
+START_TEST(sizes_have_all_their_bits)
+{
+    put_malloc(A, EVENT_SIZE_MASK);
+    put_malloc((uint64_t)0xffff << 32, 1);
+    put_release(EVENT_FREE, (uint64_t)0xffff << 32);
+    convert(&classic);
+    ck_assert_ops("a 0 281474976710655, a 1 1, f 1");
+}
+END_TEST
+
+/* Another thread may be handed the old address while realloc still runs. */
+START_TEST(a_moving_block_is_in_neither_place)
+{
+    put_malloc(A, 10);
+    size_t first = put_release(EVENT_MOVE, A);
+    put_malloc(A, 20);
+    size_t second = put_release(EVENT_MOVE, A);
+    put_moved(B, 11, first);
+    put_moved(C, 21, second);
+    put_release(EVENT_FREE, B);
+    put_release(EVENT_FREE, C);
+    convert(&classic);
+    ck_assert_ops("a 0 10, a 1 20, r 0 11, r 1 21, f 0, f 1");
+    ck_assert_uint_eq(report.unseen_frees, 0);
+}
+END_TEST
+
+START_TEST(moves_may_end_in_another_order)
+{
+    put_malloc(A, 10);
+    put_malloc(B, 20);
+    size_t first = put_release(EVENT_MOVE, A);
+    size_t second = put_release(EVENT_MOVE, B);
+    put_moved(A, 21, second);
+    put_moved(B, 11, first);
+    put_release(EVENT_FREE, A);
+    convert(&classic);
+    ck_assert_ops("a 0 10, a 1 20, r 1 21, r 0 11, f 1");
+}
+END_TEST
+
+START_TEST(a_failed_realloc_leaves_the_block)
+{
+    put_malloc(A, 10);
+    put_moved(0, 99, put_release(EVENT_MOVE, A));
+    put_release(EVENT_FREE, A);
+    put_moved(0, 99, put_release(EVENT_MOVE, B));
+    convert(&classic);
+    ck_assert_ops("a 0 10, f 0");
+}
+END_TEST
+
+START_TEST(a_realloc_that_never_ends_leaves_the_block_live)
+{
+    put_malloc(A, 10);
+    put_release(EVENT_MOVE, A);
+    put_malloc(A, 20);
+    put_release(EVENT_FREE, A);
+    convert(&classic);
+    ck_assert_ops("a 0 10, a 1 20, f 1");
+    ck_assert_uint_eq(trace.live_blocks_at_end, 1);
+}
+END_TEST
+
+START_TEST(unknown_blocks_are_counted)
+{
+    put_release(EVENT_FREE, A);
+    put_moved(B, 20, put_release(EVENT_MOVE, A));
+    put_moved(C, 30, EVENT_NO_TICKET);
+    put_release(EVENT_FREE, B);
+    convert(&classic);
+    ck_assert_ops("a 0 20, a 1 30, f 0");
+    ck_assert_uint_eq(report.unknown_frees, 1);
+    ck_assert_uint_eq(report.unknown_moves, 2);
+}
+END_TEST
+
+START_TEST(a_block_found_under_another_is_freed)
+{
+    put_malloc(A, 10);
+    put_malloc(A, 20);
+    put_malloc(B, 30);
+    put_moved(B, 21, put_release(EVENT_MOVE, A));
+    convert(&classic);
+    ck_assert_ops("a 0 10, f 0, a 1 20, a 2 30, f 2, r 1 21");
+    ck_assert_uint_eq(report.unseen_frees, 2);
+}
+END_TEST
+
+START_TEST(holes_are_left_out)
+{
+    put(0);
+    put_malloc(A, 10);
+    put(0); /* first slot of an event that was never completed ... */
+    put(event_number(77));
+    put(event_first(EVENT_MALLOC, B, 1)); /* ... and here its second */
+    put(0);
+    put_release(EVENT_FREE, A);
+    put(event_first(EVENT_MALLOC, C, 1)); /* the end is missing */
+    convert(&classic);
+    ck_assert_ops("a 0 10, f 0");
+    ck_assert_uint_eq(report.holes, 5);
+}
+END_TEST
+
+START_TEST(empty_blocks_are_a_byte_in_classic_only)
+{
+    put_malloc(A, 0);
+    put_moved(A, 5, put_release(EVENT_MOVE, A));
+    convert(&classic);
+    ck_assert_ops("a 0 1, r 0 5");
+    ck_assert_uint_eq(report.empty_blocks, 1);
+    finish();
+    convert(&extended);
+    ck_assert_ops("a 0 0, r 0 5");
+}
+END_TEST
+
+START_TEST(a_limit_cuts_between_operations)
+{
+    static const struct convert_options two = {.max_ops = 2};
+    static const struct convert_options three = {.max_ops = 3};
+    put_malloc(A, 10);
+    put_malloc(A, 20); /* frees the first: two operations */
+    put_release(EVENT_FREE, A);
+    convert(&two);
+    ck_assert_ops("a 0 10, f 0");
+    ck_assert_uint_eq(trace.n_ids, 1);
+    finish();
+    convert(&three);
+    ck_assert_ops("a 0 10, f 0, a 1 20");
+    ck_assert_int_eq(report.stop, EVENTS_LIMIT);
+}
+END_TEST
+
+START_TEST(what_is_no_event_file_is_refused)
+{
+    put_malloc(A, 10);
+    errno = 0;
+    ck_assert_int_eq(convert_bytes(EVENTS_HEADER_BYTES - 1, &classic), -1);
+    ck_assert_int_eq(errno, EINVAL);
+    ck_assert_int_eq(
+        convert_events("/dev/null", "x", &classic, &trace, &report), -1);
+    ck_assert_int_eq(
+        convert_events("/nonexistent", "x", &classic, &trace, &report), -1);
+    ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+/* ---- verification ---------------------------------------------------------
+ */
+
+static void put_sample(uint64_t blocks, uint64_t bytes, uint64_t empty)
+{
+    put(event_first(EVENT_SAMPLE, 0, 1));
+    put(event_number(blocks));
+    put(event_number(bytes));
+    put(event_number(empty));
+}
+
+static struct verify_result verified(const struct convert_options *options)
+{
+    struct verify_result result;
+    convert(options);
+    ck_assert_int_eq(verify_curve(&trace, &report, options->dialect, &result),
+                     0);
+    return result;
+}
+
+START_TEST(agreement_is_found)
+{
+    put_malloc(A, 10);
+    put_malloc(B, 0);
+    put_sample(2, 10, 1);
+    put_moved(C, 100, put_release(EVENT_MOVE, A));
+    put_sample(2, 100, 1);
+    put_release(EVENT_FREE, B);
+    put_sample(1, 100, 0);
+    struct verify_result result = verified(&classic);
+    ck_assert_uint_eq(result.samples, 3);
+    ck_assert_uint_eq(result.different, 0);
+    ck_assert_uint_eq(result.peak_bytes, 101);
+    finish();
+    result = verified(&extended);
+    ck_assert_uint_eq(result.different, 0);
+    ck_assert_uint_eq(result.peak_bytes, 100);
+}
+END_TEST
+
+START_TEST(the_largest_difference_is_found)
+{
+    put_malloc(A, 10);
+    put_sample(1, 10, 0);
+    put_malloc(B, 20);
+    put_sample(2, 31, 0);
+    put_release(EVENT_FREE, A);
+    put_sample(1, 5, 0);
+    put_release(EVENT_FREE, B);
+    put_sample(1, 0, 0); /* the bytes agree, the blocks do not */
+    struct verify_result result = verified(&classic);
+    ck_assert_uint_eq(result.samples, 4);
+    ck_assert_uint_eq(result.different, 3);
+    ck_assert_uint_eq(result.largest_bytes, 15);
+    ck_assert_uint_eq(result.op, 3);
+    ck_assert_uint_eq(result.trace_bytes, 20);
+    ck_assert_uint_eq(result.program_bytes, 5);
+}
+END_TEST
+
+/* ---- addresses ------------------------------------------------------------
+ */
+
+/* Against an array that is searched from end to end. */
+START_TEST(the_map_finds_what_an_array_finds)
+{
+    enum { PLACES = 3000, ROUNDS = 200000 };
+    static uint32_t known[PLACES]; /* id + 1 by address / 16 */
+    struct address_map map = {.entries = NULL};
+    uint64_t state = 1;
+    for (uint32_t i = 0; i < ROUNDS; i++) {
+        state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        size_t place = (size_t)(state >> 33) % (i < ROUNDS / 2 ? PLACES : 9);
+        uint64_t address = 0x5000 + place * 16;
+        uint32_t id = address_map_take(&map, address);
+        ck_assert_uint_eq(id, known[place] == 0 ? ADDRESS_MAP_NONE
+                                                : known[place] - 1);
+        known[place] = 0;
+        if (state >> 63 == 0) {
+            ck_assert_int_eq(address_map_add(&map, address, i), 0);
+            known[place] = i + 1;
+        }
+    }
+    address_map_free(&map);
+    ck_assert_uint_eq(address_map_take(&map, 16), ADDRESS_MAP_NONE);
+}
+END_TEST
+
+Suite *convert_suite(void)
+{
+    Suite *suite = suite_create("convert");
+    TCase *events = tcase_create("events");
+    tcase_add_checked_fixture(events, begin, finish);
+    tcase_add_test(events, addresses_become_ids);
+    tcase_add_test(events, extended_keeps_kind_alignment_and_thread);
+    tcase_add_test(events, sizes_have_all_their_bits);
+    tcase_add_test(events, a_moving_block_is_in_neither_place);
+    tcase_add_test(events, moves_may_end_in_another_order);
+    tcase_add_test(events, a_failed_realloc_leaves_the_block);
+    tcase_add_test(events, a_realloc_that_never_ends_leaves_the_block_live);
+    tcase_add_test(events, unknown_blocks_are_counted);
+    tcase_add_test(events, a_block_found_under_another_is_freed);
+    tcase_add_test(events, holes_are_left_out);
+    tcase_add_test(events, empty_blocks_are_a_byte_in_classic_only);
+    tcase_add_test(events, a_limit_cuts_between_operations);
+    tcase_add_test(events, what_is_no_event_file_is_refused);
+    tcase_add_test(events, agreement_is_found);
+    tcase_add_test(events, the_largest_difference_is_found);
+    suite_add_tcase(suite, events);
+
+    TCase *addresses = tcase_create("addresses");
+    tcase_add_test(addresses, the_map_finds_what_an_array_finds);
+    suite_add_tcase(suite, addresses);
+    return suite;
+}
