@@ -280,6 +280,22 @@ static enum oracle_verdict judge_walk(struct oracle *oracle, uint64_t op)
 
 /* ---- check --------------------------------------------------------------- */
 
+/* In the policy's words, as far as it used any. */
+static void quote_check(struct oracle *oracle, const struct policy_fault *found)
+{
+    char text[BLAME_ADDRESS_ROOM];
+    const char *rule = found->rule[0] != '\0' ? found->rule : RULE_CHECK;
+    const char *detail = found->detail[0] != '\0'
+                             ? found->detail
+                             : "expected check to return 0, got -1";
+    fault_set(&oracle->fault, rule, "%.*s", (int)sizeof found->detail - 1,
+              detail);
+    if (found->address != NULL) {
+        fault_add(&oracle->fault, "; block at %s",
+                  blame_address(oracle, found->address, text));
+    }
+}
+
 static enum oracle_verdict judge_check(struct oracle *oracle, uint64_t op)
 {
     struct policy_fault found = {.rule = "", .address = NULL, .detail = ""};
@@ -288,14 +304,7 @@ static enum oracle_verdict judge_check(struct oracle *oracle, uint64_t op)
         return ORACLE_FINE;
     }
     found.rule[sizeof found.rule - 1] = '\0';
-    found.detail[sizeof found.detail - 1] = '\0';
-    fault_set(&oracle->fault, found.rule[0] != '\0' ? found.rule : RULE_CHECK,
-              "%s", found.detail);
-    if (found.address != NULL) {
-        char text[BLAME_ADDRESS_ROOM];
-        fault_add(&oracle->fault, " (%s)",
-                  blame_address(oracle, found.address, text));
-    }
+    quote_check(oracle, &found);
     return blame_at(oracle, op, found.address);
 }
 

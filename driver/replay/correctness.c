@@ -117,6 +117,16 @@ static void record_end(const struct run *run, enum oracle_verdict verdict)
     run->record->check.thinned = run->schedule.thinned;
 }
 
+/* A payload that was not accepted is not given to the subject's free either. */
+static void drop_unaccepted(struct run *run)
+{
+    for (size_t slot = 0; slot < run->session.n_slots; slot++) {
+        if (run->oracle.blocks[slot].payload == NULL) {
+            run->session.slots[slot] = NULL;
+        }
+    }
+}
+
 static void judge(struct run *run)
 {
     run->schedule =
@@ -124,7 +134,9 @@ static void judge(struct run *run)
                        run->trace->n_ops, ROUNDS);
     enum oracle_verdict verdict = play_rounds(run);
     record_end(run, verdict);
-    if (verdict == ORACLE_FAULT) {
+    if (verdict == ORACLE_FAULT && run->subject->kind == SUBJECT_FOREIGN) {
+        drop_unaccepted(run);
+    } else if (verdict == ORACLE_FAULT) {
         second_look(run);
         run->record->fault = run->oracle.fault;
     }

@@ -77,18 +77,20 @@ static const char *overlap_rule(const unsigned char *at, size_t bytes,
     return end <= other_end ? RULE_INSIDE : RULE_OVERLAP;
 }
 
+/* The bytes [payload, payload + bytes), as what told, hit a live block. */
 static enum oracle_verdict overlaps(struct oracle *oracle, size_t op,
                                     const unsigned char *payload,
+                                    const char *what, size_t bytes,
                                     uint32_t other_slot)
 {
     char text[BLAME_ADDRESS_ROOM], other_text[BLAME_ADDRESS_ROOM];
     const struct live_block *other = &oracle->blocks[other_slot];
     size_t size = oracle->trace->ops[op].size;
     fault_set(&oracle->fault, overlap_rule(payload, size, other),
-              "expected %zu bytes that nobody owns, got %s, which shares bytes "
-              "with the live payload of id %" PRIu64 ": %zu bytes at %s from "
-              "line %" PRIu64,
-              size, blame_address(oracle, payload, text),
+              "expected %s%zu bytes that nobody owns, got %s, which shares "
+              "bytes with the live payload of id %" PRIu64
+              ": %zu bytes at %s from line %" PRIu64,
+              what, bytes, blame_address(oracle, payload, text),
               trace_original_id(oracle->trace, other_slot), other->size,
               blame_address(oracle, other->payload, other_text),
               trace_line(oracle->trace, other->op));
@@ -125,7 +127,9 @@ static enum oracle_verdict judge_address(struct oracle *oracle, size_t op,
     size_t offset = oracle_offset(oracle, payload);
     uint32_t owner = shadow_find(&oracle->shadow, offset,
                                  offset + oracle_owned_bytes(made_by->size));
-    return owner == 0 ? ORACLE_FINE : overlaps(oracle, op, payload, owner - 1);
+    return owner == 0
+               ? ORACLE_FINE
+               : overlaps(oracle, op, payload, "", made_by->size, owner - 1);
 }
 
 /* Judges what lies between the size asked for and usable_size. */
@@ -147,7 +151,9 @@ static enum oracle_verdict judge_usable(struct oracle *oracle, size_t op,
                     SHADOW_GRANULE * SHADOW_GRANULE;
     uint32_t owner =
         shadow_find(&oracle->shadow, offset + judged, offset + usable);
-    return owner == 0 ? ORACLE_FINE : overlaps(oracle, op, payload, owner - 1);
+    return owner == 0 ? ORACLE_FINE
+                      : overlaps(oracle, op, payload, "usable_size to tell ",
+                                 usable, owner - 1);
 }
 
 enum oracle_verdict placement_judge(struct oracle *oracle, size_t op,
@@ -193,12 +199,14 @@ enum oracle_verdict placement_judge_null(struct oracle *oracle, size_t op,
     if (null_is_right(oracle, asked, refusals_before)) {
         return ORACLE_NO_MEMORY;
     }
-    bool refused = heap->refusals > refusals_before;
     fault_set(&oracle->fault, RULE_NULL,
-              "expected %" PRIu64 " bytes while 0x%zx of 0x%zx bytes are in "
-              "use, got NULL after the heap refused %s%zu bytes",
-              asked->size, heap_footprint(heap), heap->limit,
-              refused ? "an absurd " : "", refused ? heap->refused_bytes : 0);
+              "expected %" PRIu64 " bytes while %zu of the %zu bytes that the "
+              "heap may have are taken, got NULL",
+              asked->size, heap_footprint(heap), heap->limit);
+    if (heap->refusals > refusals_before) {
+        fault_add(&oracle->fault, " after a request for %zu bytes at once",
+                  heap->refused_bytes);
+    }
     if (oracle->blocks[asked->id].payload != NULL) {
         return blame_live(oracle, op, asked->id);
     }

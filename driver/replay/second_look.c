@@ -45,7 +45,7 @@ static enum oracle_verdict look_at_byte(struct run *run, size_t op)
  */
 static int begin_again(struct run *run, uint32_t round)
 {
-    if (round == 1 && run->subject->kind == SUBJECT_POLICY) {
+    if (round == 1) {
         heap_destroy(&run->session.heap);
         if (heap_init(&run->session.heap, &run->options->heap) != 0) {
             return -1;

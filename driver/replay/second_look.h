@@ -8,7 +8,8 @@
 
 /*
  * run->oracle.fault was found in the round just played.  Replaces it by the
- * fault as it was made, if that can be told.
+ * fault as it was made, if that can be told.  Not for foreign subjects, which
+ * cannot be reset after a fault.
  */
 void second_look(struct run *run);
 
