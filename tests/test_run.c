@@ -231,6 +231,21 @@ START_TEST(failed_output_leaves_the_old_file)
 }
 END_TEST
 
+START_TEST(device_is_written_in_place)
+{
+    struct output output;
+    ck_assert_int_eq(output_open(&output, "/dev/null"), 0);
+    fputs("text", output.file);
+    ck_assert_int_eq(output_close(&output, 0), 0);
+    ck_assert_int_eq(output_open(&output, "/dev/full"), 0);
+    fputs("text", output.file);
+    ck_assert_int_eq(output_close(&output, 0), -1);
+    struct stat status;
+    ck_assert_int_eq(stat("/dev/full", &status), 0);
+    ck_assert(S_ISCHR(status.st_mode));
+}
+END_TEST
+
 START_TEST(output_needs_a_folder)
 {
     struct output output;
@@ -283,6 +298,7 @@ Suite *run_suite(void)
     tcase_add_checked_fixture(files, open_folder, close_folder);
     tcase_add_test(files, output_appears_at_the_end);
     tcase_add_test(files, failed_output_leaves_the_old_file);
+    tcase_add_test(files, device_is_written_in_place);
     tcase_add_test(files, output_needs_a_folder);
     tcase_add_test(files, all_files_are_tried_and_all_errors_told);
     tcase_add_test(files, folder_without_traces_is_an_error);

@@ -1,11 +1,16 @@
 /*
  * output.c -- write beside, then rename.
+ *
+ * What is there already and no plain file (a terminal, a pipe, /dev/null) is
+ * written in place: a rename would put a file where the device was.
  */
 #include "driver/run/output.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int output_open(struct output *output, const char *path)
@@ -14,6 +19,11 @@ int output_open(struct output *output, const char *path)
     if (strcmp(path, "-") == 0) {
         output->file = stdout;
         return 0;
+    }
+    struct stat status;
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        output->file = fopen(path, "w");
+        return output->file != NULL ? 0 : -1;
     }
     if (asprintf(&output->beside, "%s.%ld.part", path, (long)getpid()) < 0) {
         output->beside = NULL;
@@ -31,12 +41,13 @@ int output_open(struct output *output, const char *path)
 
 int output_close(struct output *output, int status)
 {
-    if (output->beside == NULL) {
-        return fflush(output->file) != 0 ? -1 : status;
-    }
     int failed = ferror(output->file);
-    if (fclose(output->file) != 0 || failed) {
+    bool keep = output->file == stdout;
+    if ((keep ? fflush(output->file) : fclose(output->file)) != 0 || failed) {
         status = -1;
+    }
+    if (output->beside == NULL) {
+        return status;
     }
     if (status == 0) {
         status = rename(output->beside, output->path);

@@ -8,12 +8,13 @@
 
 struct output {
     const char *path;
-    char *beside; /* the file that is written; renamed to path at the end */
+    char *beside; /* what is written, renamed to path at the end; or NULL */
     FILE *file;
 };
 
 /*
- * Opens a file beside path, or standard output for "-".
+ * Opens a file beside path, standard output for "-", or path itself where it
+ * is no plain file.
  * Returns 0, or -1 with errno set.
  */
 int output_open(struct output *output, const char *path);
