@@ -80,10 +80,13 @@ static uint64_t word_of(uint64_t pattern, size_t i)
     return (pattern ^ i) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+enum { MOST_FILLED = 1 << 20 };
+
 static void fill(struct lab *lab, struct lab_block *block)
 {
     block->pattern = next_random(&lab->random);
-    block->filled = lab->policy->usable_size(&lab->heap, block->payload);
+    block->usable = lab->policy->usable_size(&lab->heap, block->payload);
+    block->filled = block->usable < MOST_FILLED ? block->usable : MOST_FILLED;
     uint64_t *words = (uint64_t *)block->payload;
     size_t n = block->filled / 8, rest = block->filled % 8;
     for (size_t i = 0; i < n; i++) {
@@ -172,7 +175,7 @@ static enum lab_outcome judge(struct lab *lab, const unsigned char *payload,
     if ((i < lab->n_live && payload + usable > lab->live[i].payload) ||
         (i < lab->n_live && payload == lab->live[i].payload) ||
         (i > 0 &&
-         lab->live[i - 1].payload + lab->live[i - 1].filled > payload)) {
+         lab->live[i - 1].payload + lab->live[i - 1].usable > payload)) {
         return lab_wrong(lab, "%p with %zu bytes overlaps a live block",
                          (const void *)payload, usable);
     }
@@ -205,7 +208,10 @@ static enum lab_outcome add(struct lab *lab, unsigned char *payload,
 
 /* ---- operations --------------------------------------------------------- */
 
-/* NULL is right only where memory was refused, or for nothing at all. */
+/*
+ * NULL is right only where memory was refused, where no heap could hold size
+ * bytes, or for nothing at all.
+ */
 static enum lab_outcome judge_null(struct lab *lab, uint64_t refusals,
                                    size_t size)
 {
@@ -229,7 +235,8 @@ enum lab_outcome lab_alloc(struct lab *lab, size_t alignment, size_t size)
     unsigned char *payload =
         alignment == 0 ? lab->policy->malloc(&lab->heap, size)
                        : lab->policy->memalign(&lab->heap, alignment, size);
-    return payload == NULL ? judge_null(lab, refusals, size)
+    size_t span = size <= SIZE_MAX - alignment ? size + alignment : SIZE_MAX;
+    return payload == NULL ? judge_null(lab, refusals, size == 0 ? 0 : span)
                            : add(lab, payload, alignment, size);
 }
 
@@ -254,7 +261,8 @@ enum lab_outcome lab_realloc(struct lab *lab, size_t index, size_t size)
                    ? LAB_DONE
                    : lab_wrong(lab, "realloc to 0 returned a pointer");
     }
-    if (verify_bytes(lab, &old, moved, old.size < size ? old.size : size) !=
+    size_t kept = old.size < size ? old.size : size;
+    if (verify_bytes(lab, &old, moved, kept < old.filled ? kept : old.filled) !=
         LAB_DONE) {
         return LAB_WRONG;
     }

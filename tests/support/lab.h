@@ -11,11 +11,12 @@
 
 #include "tests/support/variant.h"
 
-/* One live block; all its usable bytes follow from pattern. */
+/* One live block; its bytes follow from pattern. */
 struct lab_block {
     unsigned char *payload;
     size_t size;   /* as asked for */
-    size_t filled; /* bytes that hold the pattern: what is usable */
+    size_t usable; /* as the policy says */
+    size_t filled; /* bytes that hold the pattern: all usable, up to 1 MiB */
     uint64_t pattern;
 };
 

@@ -37,9 +37,9 @@ static enum lab_outcome meet(struct progress *p, const struct block_info *block)
     }
     if (payload < start ||
         payload + block->payload_bytes > start + block->bytes ||
-        block->payload_bytes != lab->live[p->met].filled) {
+        block->payload_bytes != lab->live[p->met].usable) {
         return lab_wrong(lab, "walk shows %zu payload bytes, usable are %zu",
-                         block->payload_bytes, lab->live[p->met].filled);
+                         block->payload_bytes, lab->live[p->met].usable);
     }
     p->met++;
     return LAB_DONE;
