@@ -96,6 +96,7 @@ START_TEST(null_is_told_with_its_address)
     ck_assert(dead->has_address);
     ck_assert_uint_eq(dead->address, 16);
     ck_assert(!dead->in_heap);
+    ck_assert(!dead->stack_overflow);
     ck_assert_uint_eq(dead->op, FAULT_NO_OP);
     worker_task_release(&task);
 }
@@ -210,6 +211,7 @@ START_TEST(stack_overflow_is_told)
     struct worker_task task = run_one(overflow_stack);
     ck_assert_int_eq(task.end.how, WORKER_CRASHED);
     ck_assert_int_eq(task.end.post_mortem.signal, SIGSEGV);
+    ck_assert(task.end.post_mortem.stack_overflow);
     ck_assert_uint_eq(task.end.post_mortem.n_frames, POST_MORTEM_FRAMES);
     ck_assert_str_eq(task.end.post_mortem.frames[9].function, "descend");
     worker_task_release(&task);
@@ -417,6 +419,9 @@ START_TEST(ends_in_words)
     ck_assert_str_eq(worker_describe_end(&end, text, sizeof text),
                      "SIGSEGV at operation 123, line 127: a 17 4096");
     ck_assert_str_eq(worker_describe_end(&end, text, 12), "SIGSEGV at ");
+    end.post_mortem.stack_overflow = true;
+    ck_assert_str_eq(worker_describe_end(&end, text, 31),
+                     "SIGSEGV (stack overflow) at op");
     end = (struct worker_end){
         .how = WORKER_EXITED,
         .post_mortem = {.exit_status = 3, .op = FAULT_NO_OP}};

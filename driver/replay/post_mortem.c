@@ -17,6 +17,9 @@
 /* Enough to keep POST_MORTEM_FRAMES after what is dropped in front. */
 #define UNWOUND_FRAMES (POST_MORTEM_FRAMES + 16)
 
+/* How far below the stack pointer a function may touch its stack first. */
+#define STACK_REACH_BYTES ((uint64_t)64 << 10)
+
 static size_t find_function(const struct stack_frame *frames, size_t n,
                             const char *function)
 {
@@ -95,6 +98,31 @@ static void add_frames(const struct crash *crash,
     cut_shared_folders(post_mortem);
 }
 
+/*
+ * The system lets a stack grow as far as it may, so a fault near the stack
+ * pointer, where nothing is mapped up to the stack, means that it may not.
+ */
+static bool is_stack_overflow(const struct crash *crash)
+{
+    uint64_t low = crash->stack.sp - STACK_REACH_BYTES;
+    return crash->has_address && !crash->in_heap && crash->stack.n_bytes > 0 &&
+           crash->address - low < crash->stack.base - low;
+}
+
+static void add_address(const struct crash *crash,
+                        struct post_mortem *post_mortem)
+{
+    post_mortem->has_address = crash->has_address;
+    post_mortem->address = crash->address;
+    post_mortem->in_heap = crash->in_heap;
+    post_mortem->heap_offset = crash->heap_offset;
+    post_mortem->stack_overflow = is_stack_overflow(crash);
+    if (crash->has_block) {
+        post_mortem->block = crash->block;
+        post_mortem->block_distance = crash->block_distance;
+    }
+}
+
 void post_mortem_examine(const struct worker_progress *progress,
                          const struct crash *crash,
                          struct post_mortem *post_mortem)
@@ -107,13 +135,6 @@ void post_mortem_examine(const struct worker_progress *progress,
     if (crash->stage == 0) {
         return; /* it died without a word */
     }
-    post_mortem->has_address = crash->has_address;
-    post_mortem->address = crash->address;
-    post_mortem->in_heap = crash->in_heap;
-    post_mortem->heap_offset = crash->heap_offset;
-    if (crash->has_block) {
-        post_mortem->block = crash->block;
-        post_mortem->block_distance = crash->block_distance;
-    }
+    add_address(crash, post_mortem);
     add_frames(crash, post_mortem);
 }

@@ -44,6 +44,7 @@ struct post_mortem {
     uint64_t address;         /* si_addr of the signal */
     bool in_heap;             /* address lies in the heap's reservation */
     uint64_t heap_offset;     /* then: its distance from the base */
+    bool stack_overflow;      /* address lies just below the stack's end */
     uint64_t op;              /* the operation under way, or FAULT_NO_OP */
     uint32_t round;           /* 1 or 2 */
     char phase[16];           /* correctness, footprint, timing */

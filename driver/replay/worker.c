@@ -63,8 +63,9 @@ static void append_cause(struct text *text, const struct worker_end *end)
     char name[24];
     switch (end->how) {
     case WORKER_CRASHED:
-        append(text, "%s",
-               worker_signal_name(end->post_mortem.signal, name, sizeof name));
+        append(text, "%s%s",
+               worker_signal_name(end->post_mortem.signal, name, sizeof name),
+               end->post_mortem.stack_overflow ? " (stack overflow)" : "");
         break;
     case WORKER_EXITED:
         append(text, "exit with status %d", end->post_mortem.exit_status);

@@ -105,6 +105,7 @@ json_t *value_post_mortem(const struct post_mortem *death)
     value_put(object, "heap_offset",
               value_count_if(death->has_address && death->in_heap,
                              death->heap_offset));
+    value_put(object, "stack_overflow", json_boolean(death->stack_overflow));
     value_put(object, "nearest_block", block_object(&death->block));
     value_put(object, "nearest_block_distance_bytes",
               death->block.exists ? json_integer(death->block_distance)

@@ -58,8 +58,12 @@ struct figure signal_name(int number)
     return figure;
 }
 
-static const char *signal_meaning(int number)
+static const char *death_meaning(const struct post_mortem *death)
 {
+    int number = death->signal;
+    if (death->stack_overflow) {
+        return "ran out of stack, as an endless recursion does";
+    }
     for (size_t i = 0; i < N_SIGNALS; i++) {
         if (signals[i].number == number) {
             return signals[i].meaning;
@@ -128,7 +132,7 @@ static void tell_what(FILE *out, const struct report_style *style,
     tell_label(out, style, "what");
     if (failure->result->verdict == VERDICT_CRASHED) {
         paint_text(out, style, TONE_BAD, signal_name(death->signal).text);
-        fprintf(out, ": %s\n", signal_meaning(death->signal));
+        fprintf(out, ": %s\n", death_meaning(death));
         tell_place(out, style, failure);
     } else {
         paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN,
