@@ -203,7 +203,7 @@ function utilization_cell(t, p, best,    cell, share)
     }
     share = utilization[cell] / trace_limit[t]
     put_cell(utilization_file, p, t, clamp(share, 0.5, 1),
-             percent(utilization[cell]), utilization[cell] == best)
+             percent(utilization[cell]), percent(utilization[cell]) == best)
     sum_utilization[p] += utilization[cell]
     sum_share[p] += share
 }
@@ -218,7 +218,7 @@ function throughput_cell(t, p, best,    cell)
     }
     put_cell(throughput_file, p, t,
              ratio[cell] > 0 ? clamp(log2(ratio[cell]), -3, 3) : 0,
-             three(1000 / ns[cell]), ns[cell] == best)
+             three(1000 / ns[cell]), three(1000 / ns[cell]) == best)
     sum_ops[p] += ops[cell]
     sum_ns[p] += ops[cell] * ns[cell]
     if (ratio[cell] > 0) {
@@ -227,23 +227,38 @@ function throughput_cell(t, p, best,    cell)
     }
 }
 
-function trace_cells(t,    p, cell, most, least)
+# The best of a row as it is shown; none where nobody can be better.
+function best_utilization(t,    p, cell, most)
 {
-    # Alone nobody is the best: then no figure equals these.
-    most = n_policies > 1 ? -1 : 1e300
-    least = n_policies > 1 ? 1e300 : -1
+    most = -1
     for (p = 1; p <= n_policies; p++) {
         cell = t SUBSEP p
-        if (has_utilization(cell) && utilization[cell] + 0 > most + 0) {
-            most = utilization[cell]
-        }
-        if (has_time(cell) && ns[cell] + 0 < least + 0) {
-            least = ns[cell]
+        if (has_utilization(cell) && utilization[cell] + 0 > most) {
+            most = utilization[cell] + 0
         }
     }
+    return n_policies > 1 ? percent(most) : ""
+}
+
+function best_speed(t,    p, cell, least)
+{
+    least = 1e300
+    for (p = 1; p <= n_policies; p++) {
+        cell = t SUBSEP p
+        if (has_time(cell) && ns[cell] + 0 < least) {
+            least = ns[cell] + 0
+        }
+    }
+    return n_policies > 1 ? three(1000 / least) : ""
+}
+
+function trace_cells(t,    p, most, fastest)
+{
+    most = best_utilization(t)
+    fastest = best_speed(t)
     for (p = 1; p <= n_policies; p++) {
         utilization_cell(t, p, most)
-        throughput_cell(t, p, least)
+        throughput_cell(t, p, fastest)
     }
 }
 

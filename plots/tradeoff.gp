@@ -30,7 +30,7 @@ set label "utilization" at 20, (top + bottom) / 2 center rotate by 90 \
 set arrow from left, limit_y to right, limit_y nohead linecolor rgb "#777777" \
     dashtype 2 back
 set label sprintf("mean limit %.1f%%", mean_limit) at left + 6, limit_y - 10 \
-    left font font_small textcolor rgb faint
+    left font font_small textcolor rgb faint front
 set label "frugal and fast" at right - 6, top - 12 right font font_small \
     textcolor rgb faint
 
