@@ -146,3 +146,19 @@ void sample_not_run(struct result *result)
 {
     fail(result, VERDICT_NOT_RUN, "");
 }
+
+void sample_failures(struct run *run)
+{
+    sample_overlap(sample_result(run, 1, 0));
+    sample_lost_bytes(sample_result(run, 2, 0));
+    sample_broken_invariant(sample_result(run, 3, 0));
+    for (size_t t = 5; t < 10; t++) {
+        sample_crash(sample_result(run, t, 0));
+    }
+    sample_exit(sample_result(run, 11, 0));
+    sample_hang(sample_result(run, 12, 0));
+    sample_runaway(sample_result(run, 13, 0));
+    sample_no_memory(sample_result(run, 14, 0));
+    sample_not_run(sample_result(run, 15, 0));
+    run->interrupted = true;
+}

@@ -33,4 +33,10 @@ void sample_runaway(struct result *result);
 void sample_no_memory(struct result *result);
 void sample_not_run(struct result *result);
 
+/*
+ * One failure of each kind, and five crashes alike, for the first subject of
+ * 16 traces or more.
+ */
+void sample_failures(struct run *run);
+
 #endif
