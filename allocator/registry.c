@@ -44,7 +44,7 @@ const struct policy *registry_find(const char *name)
 
 const struct policy *registry_default(void)
 {
-    return &best_fit_policy;
+    return &mymalloc_policy;
 }
 
 __attribute__((format(printf, 3, 4))) static int fail(char *message,

@@ -223,8 +223,7 @@ static void mymalloc_trim(struct heap *heap)
 
 const struct policy mymalloc_policy = {
     .name = "mymalloc",
-    .summary = "header-less runs for small objects, best fit for the rest, "
-               "movable tables: the default",
+    .summary = "header-less runs for small objects, best fit for the rest",
     .init = mymalloc_init,
     .malloc = mymalloc_malloc,
     .free = mymalloc_free,
