@@ -166,7 +166,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(B)/%,$(BENCH_SRC))
 $(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-bench: all $(BENCHES)
+bench: all $(BENCHES) $(TEST_PROGRAMS)
 	@for b in $(BENCHES); do BUILD=$(B) $$b || exit 1; done
 
 # ---- pictures --------------------------------------------------------------
