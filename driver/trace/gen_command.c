@@ -100,15 +100,18 @@ static int read_options(int argc, char **argv, struct request *request)
 {
     int option;
     optind = 1;
-    while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
         uint64_t *number = number_of(request, option);
         if (option == 'h') {
             return 1;
         }
         if (option == 'o') {
             request->output = optarg;
+        } else if (option == ':') {
+            return complain("a value behind the option", argv[optind - 1]);
         } else if (number == NULL) {
-            return USAGE;
+            return complain("an option", argv[optind - 1]);
         } else if (read_number(optarg, number) != 0) {
             return complain("a number", optarg);
         } else {
@@ -121,7 +124,8 @@ static int read_options(int argc, char **argv, struct request *request)
 static int read_family(int argc, char **argv, struct request *request)
 {
     if (optind == argc) {
-        return complain("a family", "");
+        fputs("rep gen: expected a family (see rep gen --help)\n", stderr);
+        return USAGE;
     }
     request->family = trace_family_find(argv[optind]);
     if (request->family == NULL) {

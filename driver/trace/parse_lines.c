@@ -62,6 +62,7 @@ static inline const char *scan_line(const char *text, struct scanned *line)
     unsigned end_at = (unsigned)__builtin_ctz(marks & (marks - has_size));
     line->text = text;
     line->op.kind = (uint8_t)(kind - 1);
+    line->op.align_log2 = 0;
     if (!scan_numbers(line, id, id_digits, end_at - id_digits - has_size,
                       has_size)) {
         return NULL;
