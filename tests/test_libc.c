@@ -76,6 +76,25 @@ START_TEST(libc_mappings_are_counted)
 }
 END_TEST
 
+/*
+ * glibc maps a block of 200 KiB until one has been freed.  What the harness
+ * freed before must not count.
+ */
+START_TEST(libc_learns_from_the_replay_alone)
+{
+    const uint64_t large = 200 << 10, step = 140 << 10;
+    const struct op ops[] = {a(0, large), a(1, 16), f(0),
+                             a(2, large), a(3, 16), f(2)};
+    void *earlier = malloc(4 << 20);
+    ck_assert_ptr_nonnull(earlier);
+    free(earlier);
+    struct footprint_record record = libc_measured(ops, 6);
+    ck_assert_uint_ge(record.samples[1].footprint_bytes, large);
+    ck_assert_uint_le(record.samples[2].footprint_bytes, step);
+    ck_assert_uint_ge(record.samples[5].footprint_bytes, large);
+}
+END_TEST
+
 /* 3000 holes of 1000 bytes must not serve a replay for nothing. */
 START_TEST(libc_gets_no_holes_for_nothing)
 {
@@ -140,6 +159,7 @@ Suite *libc_suite(void)
     TCase *tests = tcase_create("footprint");
 #ifndef OWN_MALLOC
     tcase_add_test(tests, libc_mappings_are_counted);
+    tcase_add_test(tests, libc_learns_from_the_replay_alone);
     tcase_add_test(tests, libc_gets_no_holes_for_nothing);
     tcase_add_test(tests, libc_account_agrees_with_statistics);
 #endif
