@@ -9,6 +9,7 @@
 #include "driver/run/execute.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -382,6 +383,27 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+/*
+ * Between two pools nobody listens for an interrupt: it stays pending until
+ * the next pool reads it.
+ */
+static void hold_interrupts(sigset_t *before)
+{
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigaddset(&interrupts, SIGTERM);
+    sigprocmask(SIG_BLOCK, &interrupts, before);
+}
+
+static int execute_passes(struct execution *e)
+{
+    struct run *run = e->run;
+    int status = check_all(e);
+    run->timed = run->timed && !run->interrupted;
+    return status == 0 && run->timed ? time_all(e) : status;
+}
+
 int execute(const struct options *options, const struct trace_set *set,
             FILE *watcher, struct run *run)
 {
@@ -392,10 +414,11 @@ int execute(const struct options *options, const struct trace_set *set,
     }
     struct execution e = {.options = options, .set = set, .run = run};
     expect_work(&e, watcher);
-    int status = check_all(&e);
-    run->timed = run->timed && !run->interrupted;
-    if (status == 0 && run->timed) {
-        status = time_all(&e);
+    sigset_t before;
+    hold_interrupts(&before);
+    int status = execute_passes(&e);
+    if (!run->interrupted) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
     }
     progress_erase(&e.progress);
     run->seconds = now_s() - start;

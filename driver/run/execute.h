@@ -17,7 +17,8 @@
  * Fills run (but for machine).  While it works a progress line is drawn on
  * watcher, where that is a terminal.
  * Returns 0, or -1 with errno set when memory ran out.  An interrupted run
- * returns 0 with run->interrupted set.
+ * returns 0 with run->interrupted set, and SIGINT and SIGTERM stay blocked, so
+ * that what had ended can be told whole.
  */
 int execute(const struct options *options, const struct trace_set *set,
             FILE *watcher, struct run *run);
