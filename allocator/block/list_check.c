@@ -75,46 +75,59 @@ static int check_root(const struct heap *heap, struct block_fault *fault)
     return 0;
 }
 
+/* What is known while following the list. */
+struct listed {
+    struct block_census census;
+    uint32_t last; /* link of the block before the one at hand */
+    bool rover_met;
+};
+
+static int follow(const struct heap *heap, size_t most, struct listed *listed,
+                  struct block_fault *fault)
+{
+    const struct list_root *root = list_root(heap);
+    for (uint32_t link = root->first; link != 0;) {
+        if (!link_sound(heap, link)) {
+            return block_fail(fault, "list-link", block_at(heap, listed->last),
+                              "link 0x%x leads outside the blocks", link);
+        }
+        if (listed->census.count == most) {
+            return block_fail(fault, "list-too-long", block_at(heap, link),
+                              "more blocks than the %zu free ones: a cycle or "
+                              "a stranger",
+                              most);
+        }
+        if (check_listed(heap, link, listed->last, fault) != 0) {
+            return -1;
+        }
+        listed->census.count++;
+        listed->census.fingerprint += block_hash(link);
+        listed->rover_met |= link == root->rover;
+        listed->last = link;
+        link = block_at(heap, link)->links[LIST_NEXT];
+    }
+    return 0;
+}
+
 int list_check(const struct heap *heap, const struct block_census *census,
                struct block_fault *fault)
 {
     const struct list_root *root = list_root(heap);
-    struct block_census listed = {0};
-    uint32_t before = 0, link = root->first;
-    bool rover_listed = root->rover == 0;
-    if (check_root(heap, fault) != 0) {
+    struct listed listed = {.rover_met = root->rover == 0};
+    if (check_root(heap, fault) != 0 ||
+        follow(heap, census->count, &listed, fault) != 0) {
         return -1;
     }
-    while (link != 0) {
-        if (!link_sound(heap, link)) {
-            return block_fail(fault, "list-link", block_at(heap, before),
-                              "link 0x%x leads outside the blocks", link);
-        }
-        if (listed.count == census->count) {
-            return block_fail(fault, "list-too-long", block_at(heap, link),
-                              "more blocks than the %zu free ones: a cycle or "
-                              "a stranger",
-                              census->count);
-        }
-        if (check_listed(heap, link, before, fault) != 0) {
-            return -1;
-        }
-        listed.count++;
-        listed.fingerprint += block_hash(link);
-        rover_listed |= link == root->rover;
-        before = link;
-        link = block_at(heap, link)->links[LIST_NEXT];
-    }
-    if (listed.count != census->count ||
-        listed.fingerprint != census->fingerprint) {
+    if (listed.census.count != census->count ||
+        listed.census.fingerprint != census->fingerprint) {
         return fail_membership(heap, fault);
     }
-    if (root->last != before) {
-        return block_fail(fault, "list-last", block_at(heap, before),
-                          "expected last link 0x%x, got 0x%x", before,
+    if (root->last != listed.last) {
+        return block_fail(fault, "list-last", block_at(heap, listed.last),
+                          "expected last link 0x%x, got 0x%x", listed.last,
                           root->last);
     }
-    if (!rover_listed) {
+    if (!listed.rover_met) {
         return block_fail(fault, "rover", root, "link 0x%x is no listed block",
                           root->rover);
     }
