@@ -4,7 +4,6 @@
 #include <check.h>
 
 #include "driver/grade/classic.h"
-#include "driver/grade/cmu.h"
 
 #define NEAR 1e-9
 
@@ -38,26 +37,12 @@ START_TEST(classic_index_of_a_run)
 }
 END_TEST
 
-START_TEST(cmu_scores_of_known_values)
-{
-    ck_assert_double_eq_tol(cmu_final(0.74, 0.9), 100, NEAR);
-    ck_assert_double_eq_tol(cmu_final(0.55, 0.5), 0, NEAR);
-    ck_assert_double_eq_tol(cmu_final(0.645, 0.7), 50, NEAR);
-    ck_assert_double_eq_tol(cmu_final(0.99, 0.1), 60, NEAR);
-    ck_assert_double_eq_tol(cmu_final(0.10, 7.0), 40, NEAR);
-    ck_assert_double_eq_tol(cmu_checkpoint(0.58, 0.8), 100, NEAR);
-    ck_assert_double_eq_tol(cmu_checkpoint(0.565, 0.1), 10, NEAR);
-    ck_assert_double_eq_tol(cmu_checkpoint(0.55, 0.45), 40, NEAR);
-}
-END_TEST
-
 Suite *grade_suite(void)
 {
     Suite *suite = suite_create("grade");
     TCase *tests = tcase_create("scores");
     tcase_add_test(tests, classic_index_of_known_values);
     tcase_add_test(tests, classic_index_of_a_run);
-    tcase_add_test(tests, cmu_scores_of_known_values);
     suite_add_tcase(suite, tests);
     return suite;
 }

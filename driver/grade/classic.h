@@ -6,8 +6,8 @@
  * U is the mean utilization, T the throughput over all traces.  The handout
  * fixes T_ref at 600 thousand operations per second, which any allocator of
  * today passes many times over; the formula therefore takes it as an argument.
- * `mdriver -g` gives libc's throughput, measured in the same run: full marks
- * for speed mean as fast as libc.
+ * perfidx: keeps the handout's, so that old scores stay comparable; the index
+ * with libc's throughput of the same run as the bar is told beside it.
  */
 #ifndef DRIVER_GRADE_CLASSIC_H
 #define DRIVER_GRADE_CLASSIC_H
