@@ -212,7 +212,7 @@ int main(int argc, char **argv)
     char message[256];
     int code = EXIT_BAD_INPUT;
     if (options_parse(argc, argv, &options, message, sizeof message) != 0) {
-        fprintf(stderr, "mdriver: %s (--help lists the options)\n", message);
+        fprintf(stderr, "mdriver: %s (see --help and --list)\n", message);
     } else if (options.action == ACTION_HELP) {
         fputs(options_help(), stdout);
         code = EXIT_VALID;
