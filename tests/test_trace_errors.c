@@ -187,8 +187,7 @@ START_TEST(errors_as_one_line)
 }
 END_TEST
 
-/* ---- files -----------------------------------------------------------------
- */
+/* ---- files ------------------------------------------------------------- */
 
 static void expect_file(const char *path, const char *message)
 {

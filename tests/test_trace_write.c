@@ -17,6 +17,7 @@
 #include "driver/trace/generate.h"
 #include "driver/trace/trace.h"
 #include "driver/trace/write.h"
+#include "tests/support/text_trace.h"
 
 static char folder[] = "/tmp/trace-write-XXXXXX";
 static char path[128];
@@ -54,10 +55,7 @@ static const char *file(const char *name)
 static struct trace parsed(const char *text)
 {
     struct trace trace;
-    struct trace_error error;
-    if (trace_parse("x.rep", text, strlen(text), &trace, &error) != 0) {
-        ck_abort_msg("%s", error.message);
-    }
+    text_trace(text, &trace);
     return trace;
 }
 

@@ -75,8 +75,7 @@ int parse_end(struct parser *parser, struct token *line)
                : parser_expected(parser, "the end of the line", junk);
 }
 
-/* ---- operations ------------------------------------------------------------
- */
+/* ---- operations -------------------------------------------------------- */
 
 static int parse_id(struct parser *parser, struct token *line, uint64_t *id)
 {
@@ -266,8 +265,7 @@ static int parse_operation(struct parser *parser, struct token *line,
     return expected_operation(parser, token);
 }
 
-/* ---- lines -----------------------------------------------------------------
- */
+/* ---- lines ------------------------------------------------------------- */
 
 /* A number, also a negative one that will be told to be wrong. */
 static bool looks_like_header(struct token token)

@@ -68,8 +68,7 @@ struct token {
     const char *end;
 };
 
-/* ---- parser.c --------------------------------------------------------------
- */
+/* ---- parser.c ---------------------------------------------------------- */
 
 /* Makes room for n more operations, or for many.  Returns 0, or -1 with errno
  * ENOMEM. */
@@ -97,8 +96,7 @@ int parser_fail_truncated(struct parser *parser);
 int parser_refuse(struct parser *parser, enum parser_refusal why, uint64_t id,
                   uint64_t size);
 
-/* ---- parse_header.c --------------------------------------------------------
- */
+/* ---- parse_header.c ---------------------------------------------------- */
 
 /* Reads the line "#!rep 1". */
 int parse_mark(struct parser *parser, struct token line);
@@ -110,8 +108,7 @@ int parse_header_line(struct parser *parser, struct token *line,
 /* Compares what the header claims with what was found; leaves notes. */
 void parse_header_notes(struct parser *parser);
 
-/* ---- parse_line.c ----------------------------------------------------------
- */
+/* ---- parse_line.c ------------------------------------------------------ */
 
 /* Reads one line without its line feed.  Returns 0 or -1. */
 int parse_line(struct parser *parser, struct token line);
@@ -131,8 +128,7 @@ int parse_number(struct parser *parser, struct token token, const char *what,
 /* Nothing may follow on the line. */
 int parse_end(struct parser *parser, struct token *line);
 
-/* ---- parse_lines.c ---------------------------------------------------------
- */
+/* ---- parse_lines.c ----------------------------------------------------- */
 
 /*
  * Reads whole lines, each ending in a line feed; SCAN_PADDING bytes behind
@@ -140,8 +136,7 @@ int parse_end(struct parser *parser, struct token *line);
  */
 int parse_lines(struct parser *parser, const char *text, const char *end);
 
-/* ---- the effect of an operation, inline for speed ---------------------------
- */
+/* ---- the effect of an operation, inline for speed ---------------------- */
 
 /* Room for slots up to this one and for n more operations. */
 static inline int parser_make_room(struct parser *parser, size_t slot, size_t n)

@@ -64,8 +64,7 @@ void tally_report(const struct tally *tally, struct trace *trace)
     trace->live_blocks_at_end = tally->now.blocks;
 }
 
-/* ---- the exact count -------------------------------------------------------
- */
+/* ---- the exact count --------------------------------------------------- */
 
 struct wide_sums {
     wide_sum payload;

@@ -177,8 +177,7 @@ int trace_write(const struct trace *trace, FILE *stream)
     return fflush(stream) == 0 ? 0 : -1;
 }
 
-/* ---- files ----------------------------------------------------------------
- */
+/* ---- files ------------------------------------------------------------- */
 
 static int put_archive(void *context, const char *bytes, size_t n)
 {
