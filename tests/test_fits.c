@@ -185,8 +185,8 @@ Suite *fits_suite(void)
     tcase_add_loop_test(choice, fits_choose, 0, 7);
     tcase_add_loop_test(choice, orders_choose, 0, 14);
     tcase_add_test(choice, next_fit_goes_round);
-    tcase_add_loop_test(choice, tree_chooses_as_the_address_order_does, 1, 9);
-    tcase_add_loop_test(choice, implicit_chooses_as_first_fit_by_address, 1, 9);
+    tcase_add_loop_test(choice, tree_chooses_as_the_address_order_does, 1, 5);
+    tcase_add_loop_test(choice, implicit_chooses_as_first_fit_by_address, 1, 5);
     suite_add_tcase(suite, choice);
     return suite;
 }
