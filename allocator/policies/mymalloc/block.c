@@ -17,11 +17,13 @@ static void write_free(const struct heap *heap, uint32_t block, uint32_t units,
     word_of(heap, block + units)[-1] = units;
 }
 
-/* Puts the top at unit, behind a block in use. */
+/* Puts the top at unit, behind a block in use; its word moves along. */
 static void set_top(struct heap *heap, uint32_t unit)
 {
-    root_of(heap)->top = unit;
-    *word_of(heap, unit) = PREV_IN_USE | IN_USE;
+    struct root *root = root_of(heap);
+    uint32_t word = *word_of(heap, root->top) | PREV_IN_USE | IN_USE;
+    root->top = unit;
+    *word_of(heap, unit) = word;
 }
 
 /* Takes units from the low end of a free block that has as many. */
@@ -88,26 +90,30 @@ uint32_t my_block_take_top(struct heap *heap, uint32_t units)
         return 0;
     }
     uint32_t block = root_of(heap)->top;
-    *word_of(heap, block) = word_in_use(units);
     set_top(heap, block + units);
+    *word_of(heap, block) = word_in_use(units);
     return block;
+}
+
+uint32_t my_block_take_grown(struct heap *heap, uint32_t units)
+{
+    uint32_t block = 0;
+    if (end_unit(heap) - root_of(heap)->top < units &&
+        my_tables_slide(heap, units)) {
+        block = my_block_take_hole(heap, units);
+    }
+    return block != 0 ? block : my_block_take_top(heap, units);
 }
 
 uint32_t my_block_take(struct heap *heap, uint32_t units)
 {
     assert(units != 0 && units < MAX_BLOCK_UNITS);
     uint32_t block = my_block_take_hole(heap, units);
-    if (block != 0) {
-        return block;
-    }
-    if (end_unit(heap) - root_of(heap)->top < units && my_cache_flush(heap)) {
-        block = my_block_take_hole(heap, units);
-    }
     if (block == 0 && end_unit(heap) - root_of(heap)->top < units &&
-        my_tables_slide(heap, units)) {
+        my_cache_flush(heap)) {
         block = my_block_take_hole(heap, units);
     }
-    return block != 0 ? block : my_block_take_top(heap, units);
+    return block != 0 ? block : my_block_take_grown(heap, units);
 }
 
 /* Whether a free block of a + b units has a size that a word can tell. */
@@ -208,4 +214,24 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
     *word_of(heap, moved + units) = word_in_use(hole - gap);
     my_block_give(heap, moved + units, hole - gap);
     return moved;
+}
+
+bool my_block_rise(struct heap *heap, uint32_t block, uint32_t units)
+{
+    uint32_t have = units_of(heap, block);
+    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
+    uint32_t risen = block + units;
+    if (!grow_top(heap, units)) {
+        return false;
+    }
+    set_top(heap, risen + have);
+    memmove(address_of(heap, risen), address_of(heap, block),
+            have * UNIT - sizeof(uint32_t));
+    if (root_of(heap)->tables == block) {
+        root_of(heap)->tables = risen;
+    }
+    *word_of(heap, risen) = word_in_use(have);
+    *word_of(heap, block) = units << SIZE_SHIFT | prev | IN_USE;
+    my_block_give(heap, block, units);
+    return true;
 }

@@ -26,6 +26,9 @@ uint32_t my_block_take(struct heap *heap, uint32_t units);
 /* The same from free blocks alone: the top stays untouched. */
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units);
 
+/* The same where no free block is large enough and nothing is kept. */
+uint32_t my_block_take_grown(struct heap *heap, uint32_t units);
+
 /* The same from the top alone. */
 uint32_t my_block_take_top(struct heap *heap, uint32_t units);
 
@@ -59,5 +62,12 @@ bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units);
  * behind is freed.  Returns its new place.
  */
 uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap);
+
+/*
+ * Moves the last block before the top (no run) up by units, letting the heap
+ * grow if need be; payload bytes are copied.  The units below it are free
+ * then.  Returns false, with nothing changed, when the heap refuses.
+ */
+bool my_block_rise(struct heap *heap, uint32_t block, uint32_t units);
 
 #endif

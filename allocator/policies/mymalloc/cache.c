@@ -5,6 +5,8 @@
 
 #include "allocator/policies/mymalloc/block.h"
 
+_Static_assert(MAX_CLASSES <= 65, "kept_classes has a bit for each");
+
 static void free_for_good(struct heap *heap, uint32_t unit)
 {
     uint32_t run = map_find(heap, tables_of(heap), unit);
@@ -34,10 +36,13 @@ bool my_cache_flush(struct heap *heap)
     if (tables == NULL || tables->kept == 0) {
         return false;
     }
+    uint64_t classes = tables->kept_classes;
     tables->kept = 0;
-    for (uint32_t i = 1; i < tables->n_classes; i++) {
-        flush_list(heap, &tables->classes[i].slots);
-        flush_list(heap, &tables->classes[i].blocks);
+    tables->kept_classes = 0;
+    for (; classes != 0; classes &= classes - 1) {
+        uint32_t class = 1 + (uint32_t)__builtin_ctzll(classes);
+        flush_list(heap, &tables->classes[class].slots);
+        flush_list(heap, &tables->classes[class].blocks);
     }
     return true;
 }

@@ -19,7 +19,7 @@
 
 #include "allocator/policies/mymalloc/run.h"
 
-#define CACHE_MOST ((uint32_t)256)
+#define CACHE_MOST ((uint32_t)64)
 
 /* The link of a kept object. */
 static inline uint32_t *cache_link(const struct heap *heap, uint32_t unit)
@@ -49,10 +49,11 @@ static inline void *cache_take(const struct heap *heap, struct tables *tables,
 bool my_cache_flush(struct heap *heap);
 
 static inline void cache_keep(struct heap *heap, struct tables *tables,
-                              uint32_t *list, uint32_t unit)
+                              uint32_t class, uint32_t *list, uint32_t unit)
 {
     *cache_link(heap, unit) = *list;
     *list = unit;
+    tables->kept_classes |= (uint64_t)1 << (class - 1);
     if (++tables->kept >= CACHE_MOST) {
         my_cache_flush(heap);
     }
@@ -62,16 +63,18 @@ static inline void cache_keep(struct heap *heap, struct tables *tables,
 static inline void cache_keep_slot(struct heap *heap, struct tables *tables,
                                    uint32_t word, uint32_t slot)
 {
-    cache_keep(heap, tables, &tables->classes[run_class(word)].slots, slot);
+    uint32_t class = run_class(word);
+    cache_keep(heap, tables, class, &tables->classes[class].slots, slot);
 }
 
 /* Keeps a block with COUNTED and this word. */
 static inline void cache_keep_block(struct heap *heap, struct tables *tables,
                                     uint32_t word, uint32_t block)
 {
-    struct size_class *entry = &tables->classes[census_class(word)];
-    cache_keep(heap, tables, word & TIGHT ? &entry->slots : &entry->blocks,
-               block);
+    uint32_t class = census_class(word);
+    struct size_class *entry = &tables->classes[class];
+    cache_keep(heap, tables, class,
+               word & TIGHT ? &entry->slots : &entry->blocks, block);
 }
 
 #endif

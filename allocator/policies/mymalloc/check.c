@@ -15,8 +15,6 @@
 #include "allocator/policies/mymalloc/inspect.h"
 #include "allocator/policies/mymalloc/kept.h"
 
-#define MAX_CLASSES 256
-
 struct census {
     const struct heap *heap;
     const struct tables *tables;
@@ -24,6 +22,7 @@ struct census {
     uint32_t free_blocks;
     uint32_t map_bytes; /* of the map that are not 0 */
     uint32_t last_granule;
+    uint32_t tight; /* blocks with that flag */
     bool tables_seen;
     struct kept kept;
     uint32_t kept_met;
@@ -56,9 +55,9 @@ static int check_root(const struct census *c)
                       root->top, end_unit(c->heap));
     }
     uint32_t word = *word_of(c->heap, root->top);
-    if (word != (PREV_IN_USE | IN_USE)) {
+    if ((word & FLAGS) != (PREV_IN_USE | IN_USE)) {
         return broken(c, "top-word", word_of(c->heap, root->top),
-                      "expected 3, found %u", word);
+                      "expected flags 3, found %u", word & FLAGS);
     }
     return 0;
 }
@@ -74,7 +73,7 @@ static int check_tables_shape(const struct census *c)
     if (t->n_classes > MAX_CLASSES || t->log_bins > 8 ||
         t->occupied_offset != sizeof *t + t->n_classes * sizeof *t->classes ||
         t->bins_offset != t->occupied_offset + words * sizeof(uint64_t) ||
-        t->map_offset != t->bins_offset + t->n_bins * sizeof(uint32_t) ||
+        t->map_offset != t->bins_offset + t->n_bins * sizeof(uint32_t) + 1 ||
         t->bytes != t->map_offset + t->granules ||
         units_for(t->bytes) > units_of(c->heap, block)) {
         return broken(c, "tables", t, "parts do not add up");
@@ -126,6 +125,7 @@ static int check_used(struct census *c, uint32_t block, uint32_t units)
     if (block == root_of(c->heap)->tables) {
         c->tables_seen = true;
     }
+    c->tight += (word & TIGHT) != 0;
     if (word & COUNTED) {
         uint32_t class = units - (word & TIGHT ? 1 : 0);
         if (c->tables == NULL || class >= c->tables->n_classes) {
@@ -355,6 +355,10 @@ static int check_classes(const struct census *c)
                           entry->runs, entry->census, c->runs[i],
                           c->counted[i]);
         }
+        bool kept = entry->slots != 0 || entry->blocks != 0;
+        if (kept && !(c->tables->kept_classes >> (i - 1) & 1)) {
+            return broken(c, "kept-list", entry, "class %u has no bit", i);
+        }
         if (check_class_list(c, i) != 0) {
             return -1;
         }
@@ -390,6 +394,16 @@ static int check_huge(const struct census *c)
                         c->heap->mapped, bytes);
 }
 
+/* Without tables the word at top counts the tight blocks. */
+static int check_tight(const struct census *c)
+{
+    const uint32_t *word = word_of(c->heap, root_of(c->heap)->top);
+    return *word >> SIZE_SHIFT == c->tight
+               ? 0
+               : broken(c, "top-word", word, "counts %u tight blocks, %u live",
+                        *word >> SIZE_SHIFT, c->tight);
+}
+
 int my_check(struct heap *heap, struct policy_fault *fault)
 {
     struct census c = {.heap = heap, .fault = fault};
@@ -408,7 +422,7 @@ int my_check(struct heap *heap, struct policy_fault *fault)
         return -1;
     }
     if (c.tables == NULL) {
-        return 0;
+        return check_tight(&c);
     }
     if (!c.tables_seen) {
         return broken(&c, "tables", c.tables, "not in a block in use");

@@ -25,7 +25,8 @@
  * A run is a block full of slots of one class without words (run.h); which
  * blocks are runs is known from the map in the tables (map.h), not from the
  * word.  The word at top always says "in use, previous in use": no free block
- * touches the top, it is merged into it.
+ * touches the top, it is merged into it; its size bits count tight requests
+ * until there are tables (tables.h).
  *
  * Units are 32-bit numbers, so the contiguous part reaches 64 GiB; a block
  * reaches 4 GiB, and requests beyond that have mappings of their own (huge.h).

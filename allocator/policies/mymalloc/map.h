@@ -30,28 +30,33 @@ static inline uint32_t run_units(uint32_t word)
     return word >> 2 & 1023;
 }
 
-/* The run whose slot or word unit may be, or 0. */
+/* Whether an address lies where the map reaches. */
+static inline bool map_covers(const struct heap *heap,
+                              const struct tables *tables, const void *address)
+{
+    size_t offset = (size_t)((const unsigned char *)address - heap->base);
+    return offset / (GRANULE_UNITS * UNIT) < tables->granules;
+}
+
+/* The run whose slot or word unit, which the map covers, may be; or 0. */
 static inline uint32_t map_find(const struct heap *heap,
                                 const struct tables *tables, uint32_t unit)
 {
-    const uint8_t *map = tables_map(tables);
-    uint32_t granule = unit / GRANULE_UNITS;
-    if (granule >= tables->granules || map[granule] == 0) {
+    const uint8_t *byte = tables_map(tables) + unit / GRANULE_UNITS;
+    uint32_t first = unit & ~(GRANULE_UNITS - 1); /* of the granule */
+    if (*byte != 0 && *byte <= MAP_FAR && unit < first + *byte - 1) {
+        byte--;
+        first -= GRANULE_UNITS;
+    }
+    if (*byte == 0) {
         return 0;
     }
-    uint32_t byte = map[granule];
-    uint32_t run = granule * GRANULE_UNITS + byte - 1;
-    if (byte <= MAP_FAR && unit < run) {
-        if (granule == 0 || map[granule - 1] == 0) {
-            return 0;
-        }
-        byte = map[--granule];
-        run = granule * GRANULE_UNITS + byte - 1;
+    if (*byte > MAP_FAR) {
+        uint32_t distance = *byte - MAP_FAR;
+        byte -= distance;
+        first -= distance * GRANULE_UNITS;
     }
-    if (byte > MAP_FAR) {
-        granule -= byte - MAP_FAR;
-        run = granule * GRANULE_UNITS + map[granule] - 1;
-    }
+    uint32_t run = first + *byte - 1;
     return unit - run < run_units(*word_of(heap, run)) ? run : 0;
 }
 

@@ -62,7 +62,11 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (block == 0) {
         return NULL;
     }
-    my_census_enter(heap, block, size);
+    if (tables_of(heap) == NULL) {
+        tables_count_tight(heap, block, size);
+    } else {
+        my_census_enter(heap, block, size);
+    }
     return address_of(heap, block);
 }
 
@@ -85,24 +89,45 @@ static void *mymalloc_malloc(struct heap *heap, size_t size)
     return my_run_refill(heap, class, size);
 }
 
+/* Takes a block that ends or changes its size out of all counts. */
+static void leave_count(struct heap *heap, uint32_t block)
+{
+    if (tables_of(heap) == NULL) {
+        tables_uncount_tight(heap, block);
+    } else if (*word_of(heap, block) & COUNTED) {
+        my_census_leave(heap, block);
+    }
+}
+
+/* What the map does not reach: huge, or freed at once. */
+static __attribute__((noinline)) void free_unmapped(struct heap *heap,
+                                                    void *payload)
+{
+    if (is_huge(heap, payload)) {
+        my_huge_free(heap, payload);
+        return;
+    }
+    uint32_t block = unit_of(heap, payload);
+    leave_count(heap, block);
+    my_block_give(heap, block, units_of(heap, block));
+}
+
 static void mymalloc_free(struct heap *heap, void *payload)
 {
     if (payload == NULL) {
         return;
     }
-    if (is_huge(heap, payload)) {
-        my_huge_free(heap, payload);
+    struct tables *tables = tables_of(heap);
+    if (tables == NULL || !map_covers(heap, tables, payload)) {
+        free_unmapped(heap, payload);
         return;
     }
     uint32_t unit = unit_of(heap, payload);
-    struct tables *tables = tables_of(heap);
-    uint32_t run = tables != NULL ? map_find(heap, tables, unit) : 0;
+    uint32_t run = map_find(heap, tables, unit);
+    uint32_t word = *word_of(heap, run != 0 ? run : unit);
     if (run != 0) {
-        cache_keep_slot(heap, tables, *word_of(heap, run), unit);
-        return;
-    }
-    uint32_t word = *word_of(heap, unit);
-    if (word & COUNTED) {
+        cache_keep_slot(heap, tables, word, unit);
+    } else if (word & COUNTED) {
         cache_keep_block(heap, tables, word, unit);
     } else {
         my_block_give(heap, unit, word >> SIZE_SHIFT);
@@ -113,7 +138,9 @@ static void mymalloc_free(struct heap *heap, void *payload)
 static uint32_t run_around(const struct heap *heap, const void *payload)
 {
     const struct tables *tables = tables_of(heap);
-    return tables != NULL ? map_find(heap, tables, unit_of(heap, payload)) : 0;
+    return tables != NULL && map_covers(heap, tables, payload)
+               ? map_find(heap, tables, unit_of(heap, payload))
+               : 0;
 }
 
 static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
@@ -139,14 +166,12 @@ static void *resize_in_place(struct heap *heap, void *payload, size_t size)
         return NULL;
     }
     uint32_t block = unit_of(heap, payload);
-    uint32_t counted = *word_of(heap, block) & COUNTED;
+    uint32_t counted = *word_of(heap, block) & (COUNTED | TIGHT);
     uint32_t units = units_for(size);
     if (units == units_of(heap, block) && counted == 0) {
         return payload;
     }
-    if (counted != 0) {
-        my_census_leave(heap, block);
-    }
+    leave_count(heap, block);
     block = my_resize(heap, block, units);
     return block != 0 ? address_of(heap, block) : NULL;
 }
@@ -213,10 +238,14 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     return block != 0 ? trim_to(heap, block, alignment, units) : NULL;
 }
 
-/* Frees what is kept and gives the free memory at the top back. */
+/* Frees what is kept, lowers the tables, gives the top's memory back. */
 static void mymalloc_trim(struct heap *heap)
 {
     my_cache_flush(heap);
+    uint32_t tables = root_of(heap)->tables;
+    if (tables != 0 && !(*word_of(heap, tables) & PREV_IN_USE)) {
+        my_block_slide(heap, tables, 0);
+    }
     uint32_t room = end_unit(heap) - root_of(heap)->top;
     heap_shrink(heap, room * UNIT);
 }

@@ -4,6 +4,7 @@
 #include "allocator/policies/mymalloc/resize.h"
 
 #include "allocator/policies/mymalloc/block.h"
+#include "allocator/policies/mymalloc/tables.h"
 
 /* Units of the free block before, 0: it is in use. */
 static uint32_t hole_before(const struct heap *heap, uint32_t block)
@@ -50,6 +51,7 @@ uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
         my_block_cut(heap, block, have, units);
         return block;
     }
+    my_tables_make_way(heap, block + have, units - have);
     if (block + have == root_of(heap)->top) {
         return grow_at_top(heap, block, have, units);
     }

@@ -8,6 +8,8 @@
  *   4. with the free block before it there is room: slide down, then as 3
  *   5. a new block, copy, free
  *
+ * The tables make way first where they lie between the block and the top.
+ *
  * Sliding keeps a block that grows step by step from leaving a trail of holes
  * that are each too small for its next size.
  */

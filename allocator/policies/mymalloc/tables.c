@@ -8,6 +8,8 @@
 #include "allocator/policies/mymalloc/bins.h"
 #include "allocator/policies/mymalloc/block.h"
 
+_Static_assert(sizeof(struct size_class) == 16, "no padding");
+
 /* How fine the index and how many the classes are, by the heap's size. */
 static const struct stage {
     size_t heap_bytes; /* applies from here on */
@@ -44,7 +46,7 @@ static void plan(const struct heap *heap, struct tables *t)
     t->occupied_offset =
         (uint32_t)(sizeof *t + t->n_classes * sizeof *t->classes);
     t->bins_offset = t->occupied_offset + words * (uint32_t)sizeof(uint64_t);
-    t->map_offset = t->bins_offset + t->n_bins * (uint32_t)sizeof(uint32_t);
+    t->map_offset = t->bins_offset + t->n_bins * (uint32_t)sizeof(uint32_t) + 1;
     t->bytes = t->map_offset + t->granules;
 }
 
@@ -64,6 +66,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->huge = from->huge;
     to->census = from->census;
     to->kept = from->kept;
+    to->kept_classes = from->kept_classes;
     memcpy(to->classes, from->classes,
            from->n_classes * sizeof(struct size_class));
     memcpy(tables_map(to), tables_map(from), from->granules);
@@ -111,4 +114,16 @@ bool my_tables_slide(struct heap *heap, uint32_t units)
     }
     my_block_slide(heap, block, 0);
     return true;
+}
+
+void my_tables_make_way(struct heap *heap, uint32_t end, uint32_t units)
+{
+    const struct root *root = root_of(heap);
+    if (root->tables != end || end == 0) {
+        return;
+    }
+    uint32_t have = units_of(heap, end);
+    if (end + have == root->top) {
+        my_block_rise(heap, end, units > have / 4 ? units : have / 4);
+    }
 }

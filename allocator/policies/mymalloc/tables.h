@@ -3,7 +3,7 @@
  *
  * All tables lie in one block of the heap, which the root names:
  *
- *   | word | struct tables | classes ... | occupied ... | bins ... | map ... |
+ *   | word | struct tables | classes | occupied | bins | 0 | map |
  *
  *   classes   the runs of each small size, and a census (run.h)
  *   occupied  one bit per bin
@@ -11,9 +11,11 @@
  *   map       one byte per 512 bytes of heap: is there a run? (map.h)
  *
  * A heap below TABLES_FROM_BYTES has none: its free blocks form one list and
- * all blocks have words.  From there on the tables are made anew, larger and
- * finer, each time the heap has outgrown the map by a quarter, which costs
- * amortized O(1) per unit of growth; about 0.3 to 1 % of the heap is theirs.
+ * all blocks have words.  When TABLES_FROM_TIGHT small blocks that pay for
+ * their words live, runs will repay the tables, which then come earlier.  From
+ * there on the tables are made anew, larger and finer, each time the heap has
+ * outgrown the map by a quarter, which costs amortized O(1) per unit of growth;
+ * about 0.3 to 1 % of the heap is theirs.
  *
  * The block can move: before the heap grows, tables_slide lets it change
  * places with the hole below, when the hole above then serves the request.
@@ -26,11 +28,12 @@
 
 #include "allocator/policies/mymalloc/layout.h"
 
-#ifndef TABLES_FROM_BYTES
 #define TABLES_FROM_BYTES ((size_t)16384)
-#endif
-#define GRANULE_UNITS ((uint32_t)32) /* of the map: 512 bytes */
-#define BINS_PER_WORD ((uint32_t)64)
+#define TABLES_FROM_TIGHT ((uint32_t)32)
+#define TIGHT_MOST_BYTES  ((size_t)256)
+#define GRANULE_UNITS     ((uint32_t)32) /* of the map: 512 bytes */
+#define BINS_PER_WORD     ((uint32_t)64)
+#define MAX_CLASSES       65
 
 struct size_class {
     uint32_t slots;  /* kept objects of 16 c bytes, see cache.h */
@@ -51,9 +54,10 @@ struct tables {
     uint32_t bins_offset;
     uint32_t map_offset;
     uint32_t bytes;
-    uint32_t census;   /* of all classes together */
-    uint32_t kept;     /* objects in the lists of cache.h */
-    struct huge *huge; /* first of the mappings (huge.h), or NULL */
+    uint32_t census;       /* of all classes together */
+    uint32_t kept;         /* objects in the lists of cache.h */
+    uint64_t kept_classes; /* bit c - 1: a list of class c may have some */
+    struct huge *huge;     /* first of the mappings (huge.h), or NULL */
     struct size_class classes[];
 };
 
@@ -83,8 +87,30 @@ static inline uint8_t *tables_map(const struct tables *tables)
 static inline bool tables_outgrown(const struct heap *heap,
                                    const struct tables *tables)
 {
-    return tables != NULL ? end_unit(heap) / GRANULE_UNITS >= tables->granules
-                          : heap->brk >= TABLES_FROM_BYTES;
+    if (tables != NULL) {
+        return end_unit(heap) / GRANULE_UNITS >= tables->granules;
+    }
+    uint32_t tight = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
+    return heap->brk >= TABLES_FROM_BYTES || tight >= TABLES_FROM_TIGHT;
+}
+
+/* Counts a new block for size bytes in a heap without tables. */
+static inline void tables_count_tight(const struct heap *heap, uint32_t block,
+                                      size_t size)
+{
+    if (is_tight(size) && size <= TIGHT_MOST_BYTES) {
+        *word_of(heap, block) |= TIGHT;
+        *word_of(heap, root_of(heap)->top) += (uint32_t)1 << SIZE_SHIFT;
+    }
+}
+
+/* Takes a block in a heap without tables out of that count. */
+static inline void tables_uncount_tight(const struct heap *heap, uint32_t block)
+{
+    if (*word_of(heap, block) & TIGHT) {
+        *word_of(heap, block) &= ~TIGHT;
+        *word_of(heap, root_of(heap)->top) -= (uint32_t)1 << SIZE_SHIFT;
+    }
 }
 
 /*
@@ -98,5 +124,12 @@ void my_tables_renew(struct heap *heap);
  * above then has units to offer.  Returns whether it did.
  */
 bool my_tables_slide(struct heap *heap, uint32_t units);
+
+/*
+ * Lets a block that ends where the tables begin, and they at the top, grow by
+ * units: the tables rise by as much, or by a quarter of their own size so that
+ * small steps do not move them each time.
+ */
+void my_tables_make_way(struct heap *heap, uint32_t end, uint32_t units);
 
 #endif
