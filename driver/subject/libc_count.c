@@ -29,8 +29,8 @@
  *
  * What is left: on 20 of 22 traces that were compared, the peak was to the byte
  * that of a process which does nothing but the replay; on the other two it was
- * off by at most a page.  Pages in front of a mapped payload that is aligned to more
- * than a page are missed.
+ * off by at most a page.  Pages in front of a mapped payload that is aligned
+ * to more than a page are missed.
  */
 #include <malloc.h>
 #include <stdlib.h>
