@@ -101,12 +101,12 @@ static const struct convert_options extended = {.dialect = CONVERT_EXTENDED};
 START_TEST(addresses_become_ids)
 {
     put_malloc(A, 10);
-    put(event_first(EVENT_SMALL, B, 65535));
+    put(event_first(EVENT_SMALL, B, 32767));
     put_release(EVENT_FREE, A);
     put_malloc(A, 30);
     put_release(EVENT_FREE, B);
     convert(&classic);
-    ck_assert_ops("a 0 10, a 1 65535, f 0, a 2 30, f 1");
+    ck_assert_ops("a 0 10, a 1 32767, f 0, a 2 30, f 1");
     ck_assert_uint_eq(trace.n_ids, 3);
     ck_assert_uint_eq(report.pid, 17);
     ck_assert_str_eq(report.command, "a command");
@@ -129,13 +129,15 @@ START_TEST(extended_keeps_kind_alignment_and_thread)
 }
 END_TEST
 
-START_TEST(sizes_have_all_their_bits)
+START_TEST(sizes_and_addresses_have_all_their_bits)
 {
     put_malloc(A, EVENT_SIZE_MASK);
     put_malloc((uint64_t)0xffff << 32, 1);
+    put_malloc(A + 8, 2);
     put_release(EVENT_FREE, (uint64_t)0xffff << 32);
+    put_release(EVENT_FREE, A);
     convert(&classic);
-    ck_assert_ops("a 0 281474976710655, a 1 1, f 1");
+    ck_assert_ops("a 0 281474976710655, a 1 1, a 2 2, f 1, f 0");
 }
 END_TEST
 
@@ -373,7 +375,7 @@ Suite *convert_suite(void)
     tcase_add_checked_fixture(events, begin, finish);
     tcase_add_test(events, addresses_become_ids);
     tcase_add_test(events, extended_keeps_kind_alignment_and_thread);
-    tcase_add_test(events, sizes_have_all_their_bits);
+    tcase_add_test(events, sizes_and_addresses_have_all_their_bits);
     tcase_add_test(events, a_moving_block_is_in_neither_place);
     tcase_add_test(events, moves_may_end_in_another_order);
     tcase_add_test(events, a_failed_realloc_leaves_the_block);

@@ -11,7 +11,7 @@ enum { FIRST_ROOM = 1024 };
 /* Fibonacci hashing: blocks lie at regular distances. */
 static size_t home_of(const struct address_map *map, uint64_t address)
 {
-    uint64_t mixed = (address >> 4) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t mixed = (address >> 3) * UINT64_C(0x9e3779b97f4a7c15);
     return (size_t)(mixed >> 20) & (map->room - 1);
 }
 

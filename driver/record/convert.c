@@ -20,7 +20,7 @@
 #include "driver/record/address_map.h"
 #include "driver/trace/build.h"
 
-enum { N_THREAD_NUMBERS = 1 << 16 };
+enum { N_THREAD_NUMBERS = 1 << 15 };
 
 struct moving {
     uint64_t ticket;
@@ -308,6 +308,7 @@ static void read_header(const struct events_header *header,
     report->parent_pid = header->parent_pid;
     report->stop = (enum events_stop)header->stop;
     report->stop_errno = (int)header->stop_errno;
+    report->unwitnessed = header->unwitnessed;
     memcpy(report->command, header->command, sizeof report->command);
     report->command[sizeof report->command - 1] = '\0';
 }

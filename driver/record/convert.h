@@ -50,6 +50,7 @@ struct convert_report {
     uint64_t unknown_moves;
     uint64_t unseen_frees; /* the block's address was handed out again */
     uint64_t empty_blocks; /* of size 0 */
+    uint64_t unwitnessed;  /* not in the samples */
     uint32_t threads;
     struct convert_sample *samples;
     size_t n_samples;

@@ -19,9 +19,12 @@
  * survives however the process ends.  The first slot of an event is stored
  * last; a thread that dies before leaves a hole, zero or without its first.
  *
- *             63           20 19            4 3    0
- *     first   | address / 16 | thread or size | kind |
+ *             63           19 18            4 3    0
+ *     first   | address / 8  | thread or size | kind |
  *     more    |           number              | kind |   EVENT_NUMBER
+ *
+ * Addresses are multiples of 8 below 2^48: some allocators align the smallest
+ * blocks to no more.
  *
  * Tickets are drawn so that their order can be replayed: that of a free
  * before the block is given back, that of an allocation after the block was
@@ -55,7 +58,7 @@ enum event_kind {
 };
 
 /* Allocations below this many bytes may be an EVENT_SMALL. */
-#define EVENT_SMALL_LIMIT ((uint64_t)1 << 16)
+#define EVENT_SMALL_LIMIT ((uint64_t)1 << 15)
 
 /* No block is larger: addresses have as many bits. */
 #define EVENT_SIZE_BITS 48
@@ -68,7 +71,7 @@ enum event_kind {
 static inline uint64_t event_first(enum event_kind kind, uint64_t address,
                                    uint64_t detail)
 {
-    return (address >> 4) << 20 | (detail & 0xffff) << 4 | kind;
+    return (address >> 3) << 19 | (detail & 0x7fff) << 4 | kind;
 }
 
 static inline uint64_t event_number(uint64_t number)
@@ -83,12 +86,12 @@ static inline enum event_kind event_kind(uint64_t slot)
 
 static inline uint16_t event_detail(uint64_t slot)
 {
-    return (uint16_t)(slot >> 4);
+    return (uint16_t)(slot >> 4 & 0x7fff);
 }
 
 static inline uint64_t event_address(uint64_t slot)
 {
-    return slot >> 20 << 4;
+    return slot >> 19 << 3;
 }
 
 static inline uint64_t event_value(uint64_t slot)
@@ -113,7 +116,8 @@ struct events_header {
     uint32_t parent_pid;
     uint32_t stop; /* enum events_stop */
     uint32_t stop_errno;
-    char command[1024]; /* arguments, separated by blanks, perhaps cut */
+    uint64_t unwitnessed; /* --verify: blocks without room for their size */
+    char command[1024];   /* arguments, separated by blanks, perhaps cut */
 };
 
 #define CONTROL_MAGIC UINT64_C(0x316c746e63706572) /* "repcntl1" */

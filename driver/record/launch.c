@@ -174,7 +174,6 @@ int launch_run(char *const *argv, const char *program, const char *library,
     close(tell[0]);
     int waited = wait_for(*pid, status);
     program_pid = 0;
-    give_signals_back(&before);
     if (told == (ssize_t)sizeof number)
         return fail(error, program, number);
     return waited == 0 ? 0 : fail(error, "wait", errno);

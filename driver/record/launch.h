@@ -27,7 +27,9 @@ int launch_find_library(char *path, size_t room, struct launch_error *error);
 /*
  * Runs argv with the library preloaded, recording into directory; its input,
  * output and errors are ours.  Interrupts from the terminal are left to it;
- * SIGTERM and SIGHUP are handed on.  *pid is its process.
+ * SIGTERM and SIGHUP are handed on.  Once it has ended these signals do
+ * nothing any more, so that what was recorded can be written.  *pid is its
+ * process.
  * Returns 0 with *status as of waitpid(), or -1 with *error filled.
  */
 int launch_run(char *const *argv, const char *program, const char *library,

@@ -109,9 +109,10 @@ static void verify(const struct outputs *all, const char *output,
         0) {
         fail(all, output, strerror(errno));
     } else {
-        if (tell || result.different != 0)
-            summary_verified(output, &result);
-        all->outcome->different += result.different != 0;
+        bool different = result.different != 0 || report->unwitnessed != 0;
+        if (tell || different)
+            summary_verified(output, report, &result);
+        all->outcome->different += different;
         all->outcome->verified++;
     }
     trace_free(&trace);

@@ -57,9 +57,15 @@ void summary_trace(const struct record_request *request, const char *output,
     say_oddities(request, report);
 }
 
-void summary_verified(const char *output, const struct verify_result *result)
+void summary_verified(const char *output, const struct convert_report *report,
+                      const struct verify_result *result)
 {
-    if (result->different == 0)
+    if (report->unwitnessed != 0)
+        summary_say("%s: cannot be verified: %" PRIu64 " blocks could not "
+                    "carry their size, as the program's allocator did not "
+                    "know how much of them is usable",
+                    output, report->unwitnessed);
+    else if (result->different == 0)
         summary_say("  verified: live bytes and blocks equal at all %zu "
                     "samples (peak %" PRIu64 " bytes)",
                     result->samples, result->peak_bytes);

@@ -17,7 +17,8 @@ void summary_trace(const struct record_request *request, const char *output,
                    const struct trace *trace,
                    const struct convert_report *report);
 
-void summary_verified(const char *output, const struct verify_result *result);
+void summary_verified(const char *output, const struct convert_report *report,
+                      const struct verify_result *result);
 
 /* All traces, once they are written; wait_status of the program. */
 void summary_outcome(const struct record_request *request,

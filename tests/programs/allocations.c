@@ -94,6 +94,8 @@ static int fail_to_allocate(void)
                    posix_memalign(&none, 3, 100) == EINVAL &&
                    resize(kept, huge) == kept;
     kept = resize(kept, MARK + 31);
+    for (int i = 0; i < 64; i++)
+        free(malloc(100));
     free(kept);
     return refused ? 0 : 1;
 }

@@ -43,10 +43,15 @@ static bool read_trailer(const void *payload, struct trailer *trailer)
     return trailer->mark == (MARK ^ (uintptr_t)payload);
 }
 
-static void write_trailer(void *payload, size_t size, uint64_t generation)
+/* False where there is no room: allocators may not know usable sizes yet. */
+static bool write_trailer(void *payload, size_t size, uint64_t generation)
 {
     struct trailer trailer = {size, MARK ^ (uintptr_t)payload, generation};
-    memcpy(trailer_of(payload), &trailer, sizeof trailer);
+    unsigned char *at = trailer_of(payload);
+    if (at == NULL)
+        return false;
+    memcpy(at, &trailer, sizeof trailer);
+    return true;
 }
 
 /* ---- the wrapped allocator ---------------------------------------------- */
@@ -85,8 +90,11 @@ static void *wrapped_calloc(size_t count, size_t size)
 static void *wrapped_realloc(void *payload, size_t size)
 {
     size_t bytes;
-    if (payload != NULL && size == 0)
-        return next->realloc(payload, 0);
+    if (payload != NULL && size == 0) {
+        payload = next->realloc(payload, 0);
+        if (payload == NULL)
+            return NULL; /* glibc's way; others answer an empty block */
+    }
     void *moved = enlarged(size, &bytes) ? next->realloc(payload, bytes) : NULL;
     if (moved != NULL)
         write_trailer(moved, size, 0);
@@ -194,7 +202,10 @@ static void sample(struct log *log)
 
 static void count(struct log *log, void *payload, uint64_t size)
 {
-    write_trailer(payload, size, generation(log));
+    if (!write_trailer(payload, size, generation(log))) {
+        log->header->unwitnessed++;
+        return;
+    }
     log->live_bytes += size;
     log->live_blocks++;
     log->live_empty += size == 0;
