@@ -110,6 +110,16 @@ START_TEST(many_ids_of_any_kind)
 }
 END_TEST
 
+/* One run of lines for each gap, however long it is. */
+START_TEST(gaps_between_lines)
+{
+    parse("20000\n1\n2\n1\n#\n\n#\na 0 1\n\n\n# x\n\n\nf 0\n#\n#\n");
+    ck_assert_uint_eq(trace.n_line_runs, 2);
+    ck_assert_uint_eq(trace_line(&trace, 0), 8);
+    ck_assert_uint_eq(trace_line(&trace, 1), 14);
+}
+END_TEST
+
 /* ---- long texts -------------------------------------------------------- */
 
 /* One line of a random but right trace, in one of several spellings. */
@@ -198,6 +208,7 @@ Suite *trace_ids_suite(void)
     tcase_add_test(tests, ids_in_order_are_their_slots);
     tcase_add_test(tests, other_ids_are_renumbered_as_they_appear);
     tcase_add_loop_test(tests, many_ids_of_any_kind, 0, 6);
+    tcase_add_test(tests, gaps_between_lines);
     tcase_add_test(tests, long_texts_in_mixed_spellings);
     suite_add_tcase(suite, tests);
     return suite;

@@ -135,8 +135,7 @@ END_TEST
 static const char *const names[] = {"x.rep", "x.rep.gz", "x.rep.zst",
                                     "x.rep.xz"};
 static const char *const magics[] = {"", "\x1f\x8b", "\x28\xb5\x2f\xfd",
-                                     "\xfd"
-                                     "7zXZ"};
+                                     "\xfd\x37zXZ"};
 
 static void expect_magic(const char *magic)
 {

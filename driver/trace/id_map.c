@@ -57,6 +57,15 @@ uint32_t id_map_find_odd(const struct id_map *map, uint64_t id)
     return find_hashed(map, id);
 }
 
+void id_map_ask(const struct id_map *map, uint64_t id)
+{
+    if (id < map->direct_room) {
+        __builtin_prefetch(&map->direct[id], 1);
+    } else if (map->hash_room > 0) {
+        __builtin_prefetch(&map->hash[place_of(map, id)], 1);
+    }
+}
+
 /* Room for one more original; those of the identity are written down first. */
 static int grow_originals(struct id_map *map)
 {

@@ -41,6 +41,9 @@ void id_map_free(struct id_map *map);
 /* id_map_find where identity does not answer. */
 uint32_t id_map_find_odd(const struct id_map *map, uint64_t id);
 
+/* Asks the memory for what id_map_find_odd will look at. */
+void id_map_ask(const struct id_map *map, uint64_t id);
+
 /*
  * Gives a new id the next slot, n.  Returns 0, or -1 when memory or slots are
  * exhausted.

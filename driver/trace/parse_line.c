@@ -222,9 +222,7 @@ static bool begins_with(struct token line, const char *text)
 /* The start of a gzip, xz or zstd file: too little of one to be undone. */
 static bool looks_compressed(struct token token)
 {
-    return begins_with(token, "\x1f\x8b") ||
-           begins_with(token, "\xfd"
-                              "7z") ||
+    return begins_with(token, "\x1f\x8b") || begins_with(token, "\xfd\x37z") ||
            begins_with(token, "(\xb5");
 }
 

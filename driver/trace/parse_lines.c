@@ -15,11 +15,13 @@
 
 enum { BATCH = 64 };
 
-/* A line that was scanned and not yet applied. */
+/*
+ * A line that was scanned and not yet applied.  Its operation is in the place
+ * already where it will be kept, behind the others, and lacks its slot.
+ */
 struct scanned {
     const char *text;
     uint64_t id;
-    struct op op; /* but for slot and thread */
 };
 
 /* What the letters of usual lines mean, plus 1; all others are 0. */
@@ -30,19 +32,19 @@ static const uint8_t kinds[256] = {
 };
 
 /* Reads the two numbers; false where one of them is missing or too long. */
-static inline bool scan_numbers(struct scanned *line, const char *id,
-                                unsigned id_digits, unsigned size_digits,
-                                unsigned has_size)
+static inline bool scan_numbers(struct scanned *line, struct op *op,
+                                const char *id, unsigned id_digits,
+                                unsigned size_digits, unsigned has_size)
 {
     const char *size = id + id_digits + 1;
     unsigned most = (id_digits - 1) | (size_digits - has_size);
     if (most < SCAN_SHORT) {
         line->id = scan_short(id, id_digits);
-        line->op.size = scan_short(size, size_digits) & -(uint64_t)has_size;
+        op->size = scan_short(size, size_digits) & -(uint64_t)has_size;
         return true;
     }
     line->id = scan_long(id, id_digits);
-    line->op.size = scan_long(size, size_digits);
+    op->size = scan_long(size, size_digits);
     return id_digits - 1 < SCAN_LONG && size_digits - has_size < SCAN_LONG;
 }
 
@@ -51,7 +53,8 @@ static inline bool scan_numbers(struct scanned *line, const char *id,
  * decides which mark ends the line, by arithmetic: a branch on it would be
  * foreseen wrongly half of the time.
  */
-static inline const char *scan_line(const char *text, struct scanned *line)
+static inline const char *scan_line(const char *text, struct scanned *line,
+                                    struct op *op)
 {
     unsigned has_size = text[0] != 'f';
     unsigned kind = kinds[(unsigned char)text[0]];
@@ -61,16 +64,15 @@ static inline const char *scan_line(const char *text, struct scanned *line)
     unsigned id_digits = (unsigned)__builtin_ctz(marks);
     unsigned end_at = (unsigned)__builtin_ctz(marks & (marks - has_size));
     line->text = text;
-    line->op.kind = (uint8_t)(kind - 1);
-    line->op.align_log2 = 0;
-    if (!scan_numbers(line, id, id_digits, end_at - id_digits - has_size,
+    *op = (struct op){.kind = (uint8_t)(kind - 1)};
+    if (!scan_numbers(line, op, id, id_digits, end_at - id_digits - has_size,
                       has_size)) {
         return NULL;
     }
     /* A size of 0 is unusual: the careful way knows what it means. */
     bool usual = (kind != 0) & (text[1] == ' ') &
                  ((id[id_digits] == ' ') == has_size) &
-                 ((line->op.size != 0) == has_size);
+                 ((op->size != 0) == has_size);
     const char *end = id + end_at;
     if (!usual || (*end != '\n' && (*end++ != '\r' || *end != '\n'))) {
         return NULL;
@@ -78,38 +80,54 @@ static inline const char *scan_line(const char *text, struct scanned *line)
     return end + 1;
 }
 
-/* Asks for the parts of the tables that an operation on id will use. */
-static inline void ask_for_tables(const struct parser *parser, uint64_t id)
+/* Asks for what the tally keeps of a slot. */
+static inline void ask_for_slot(const struct tally *tally, uint64_t slot)
 {
-    if (id < parser->tally.room) {
-        __builtin_prefetch(&parser->tally.sizes[id], 1);
-        __builtin_prefetch(&parser->tally.live[id], 1);
+    if (slot < tally->room) {
+        __builtin_prefetch(&tally->sizes[slot], 1);
+        __builtin_prefetch(&tally->live[slot], 1);
     }
 }
 
-/* Returns how many lines were scanned; *text is moved behind them. */
-static size_t scan_batch(const struct parser *parser, const char **text,
+/*
+ * Returns how many lines were scanned; *text is moved behind them.  There is
+ * room for a batch of operations.
+ */
+static size_t scan_batch(struct parser *parser, const char **text,
                          const char *end, struct scanned *batch)
 {
+    struct op *ops = parser->ops + parser->n_ops;
+    bool identity = id_map_is_identity(&parser->ids);
     size_t n = 0;
     const char *at = *text;
     while (n < BATCH && at < end) {
-        const char *next = scan_line(at, &batch[n]);
+        const char *next = scan_line(at, &batch[n], &ops[n]);
         if (next == NULL) {
             break;
         }
-        ask_for_tables(parser, batch[n++].id);
         at = next;
+        uint64_t id = batch[n++].id;
+        if (identity) {
+            ask_for_slot(&parser->tally, id);
+        } else {
+            id_map_ask(&parser->ids, id);
+        }
     }
     *text = at;
     return n;
 }
 
-/* Room for a whole batch that begins on the line at hand. */
+/* Room for a whole batch that begins on the line behind the one at hand. */
 static int make_room(struct parser *parser)
 {
     size_t slots = (size_t)parser->ids.n + BATCH;
-    return slots < ID_MAP_NONE ? parser_make_room(parser, slots, BATCH) : -1;
+    if (slots >= ID_MAP_NONE) {
+        return -1;
+    }
+    parser->line++;
+    int result = parser_make_room(parser, slots, BATCH);
+    parser->line--;
+    return result;
 }
 
 /*
@@ -119,30 +137,25 @@ static int make_room(struct parser *parser)
 static size_t apply_identity(struct parser *parser, const struct scanned *batch,
                              size_t n)
 {
-    parser->line++;
-    if (make_room(parser) != 0) {
-        parser->line--;
-        return 0;
-    }
     struct tally tally = parser->tally;
     struct op *ops = parser->ops + parser->n_ops;
     uint32_t n_ids = parser->ids.n;
+    uint16_t thread = parser->thread;
     size_t i;
     for (i = 0; i < n && batch[i].id <= n_ids; i++) {
-        struct op op = batch[i].op;
-        op.id = (uint32_t)batch[i].id;
-        op.thread = parser->thread;
+        ops[i].id = (uint32_t)batch[i].id;
+        ops[i].thread = thread;
+        struct op op = ops[i];
         if (parser_refuses(&tally, op)) {
             break;
         }
         n_ids += op.id == n_ids;
         tally_set(&tally, op.id, op.size, op.kind != OP_FREE);
-        ops[i] = op;
     }
     parser->tally = tally;
     parser->ids.n = parser->ids.identity = n_ids;
     parser->n_ops += i;
-    parser->line += i - 1;
+    parser->line += i;
     return i;
 }
 
@@ -152,7 +165,8 @@ static size_t apply_any(struct parser *parser, const struct scanned *batch,
     size_t i;
     for (i = 0; i < n; i++) {
         parser->line++;
-        if (parser_apply(parser, batch[i].op, batch[i].id) != APPLIED) {
+        struct op op = parser->ops[parser->n_ops];
+        if (parser_apply(parser, op, batch[i].id) != APPLIED) {
             parser->line--;
             break;
         }
@@ -167,10 +181,10 @@ static const char *parse_usual(struct parser *parser, const char *text,
     struct scanned batch[BATCH];
     size_t n;
     do {
-        n = scan_batch(parser, &text, end, batch);
-        if (n == 0) {
+        if (make_room(parser) != 0) {
             return text;
         }
+        n = scan_batch(parser, &text, end, batch);
         size_t applied = id_map_is_identity(&parser->ids)
                              ? apply_identity(parser, batch, n)
                              : apply_any(parser, batch, n);

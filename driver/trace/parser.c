@@ -29,22 +29,35 @@ int parser_grow_ops(struct parser *parser, size_t n)
     return 0;
 }
 
+static int grow_line_runs(struct parser *parser)
+{
+    struct trace *trace = parser->trace;
+    size_t room = parser->line_runs_room + parser->line_runs_room / 2 + 4;
+    struct trace_line_run *runs =
+        table_resize(trace->line_runs, room, sizeof *runs);
+    if (runs == NULL) {
+        return -1;
+    }
+    trace->line_runs = runs;
+    parser->line_runs_room = room;
+    return 0;
+}
+
 int parser_begin_run(struct parser *parser)
 {
     struct trace *trace = parser->trace;
-    if (trace->n_line_runs == parser->line_runs_room) {
-        size_t room = parser->line_runs_room + parser->line_runs_room / 2 + 4;
-        struct trace_line_run *runs =
-            table_resize(trace->line_runs, room, sizeof *runs);
-        if (runs == NULL) {
-            return -1;
-        }
-        trace->line_runs = runs;
-        parser->line_runs_room = room;
+    size_t n = trace->n_line_runs;
+    /* A run that no operation followed is replaced. */
+    if (n > 0 && trace->line_runs[n - 1].first_op == parser->n_ops) {
+        n--;
+    }
+    if (n == parser->line_runs_room && grow_line_runs(parser) != 0) {
+        return -1;
     }
     parser->line_minus_op = (int64_t)(parser->line - parser->n_ops);
-    trace->line_runs[trace->n_line_runs++] = (struct trace_line_run){
+    trace->line_runs[n] = (struct trace_line_run){
         .first_op = parser->n_ops, .line_minus_op = parser->line_minus_op};
+    trace->n_line_runs = n + 1;
     return 0;
 }
 

@@ -120,6 +120,10 @@ static void hand_over(struct parser *parser, struct trace *trace)
     trace->original_ids = parser->ids.originals;
     parser->ids.originals = NULL;
     place_null(parser, trace);
+    size_t runs = trace->n_line_runs;
+    if (runs > 0 && trace->line_runs[runs - 1].first_op == trace->n_ops) {
+        trace->n_line_runs--; /* of lines behind the last operation */
+    }
 }
 
 static int finish(struct parser *parser, struct trace *trace)
