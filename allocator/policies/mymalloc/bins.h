@@ -10,7 +10,7 @@
  *
  * A search looks at up to 16 blocks of the request's own bin and up to 8 of
  * the next bin that has any, found by the bits of occupied; the smallest that
- * fits wins.  Longer looks change nothing on any trace that was tried.
+ * fits wins.
  *
  * One free block, the victim, stays outside: the last one freed or split.  It
  * competes as if it were listed, but taking from it and merging with it, the

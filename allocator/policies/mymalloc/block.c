@@ -95,16 +95,6 @@ uint32_t my_block_take_top(struct heap *heap, uint32_t units)
     return block;
 }
 
-uint32_t my_block_take_grown(struct heap *heap, uint32_t units)
-{
-    uint32_t block = 0;
-    if (end_unit(heap) - root_of(heap)->top < units &&
-        my_tables_slide(heap, units)) {
-        block = my_block_take_hole(heap, units);
-    }
-    return block != 0 ? block : my_block_take_top(heap, units);
-}
-
 uint32_t my_block_take(struct heap *heap, uint32_t units)
 {
     assert(units != 0 && units < MAX_BLOCK_UNITS);
@@ -113,7 +103,7 @@ uint32_t my_block_take(struct heap *heap, uint32_t units)
         my_cache_flush(heap)) {
         block = my_block_take_hole(heap, units);
     }
-    return block != 0 ? block : my_block_take_grown(heap, units);
+    return block != 0 ? block : my_block_take_top(heap, units);
 }
 
 /* Whether a free block of a + b units has a size that a word can tell. */

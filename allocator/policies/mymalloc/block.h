@@ -19,15 +19,12 @@ static inline uint32_t word_in_use(uint32_t units)
 
 /*
  * A block of units (1 .. MAX_BLOCK_UNITS - 1), in use, no other flags; 0 when
- * the heap refuses.  May move the tables.
+ * the heap refuses.
  */
 uint32_t my_block_take(struct heap *heap, uint32_t units);
 
 /* The same from free blocks alone: the top stays untouched. */
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units);
-
-/* The same where no free block is large enough and nothing is kept. */
-uint32_t my_block_take_grown(struct heap *heap, uint32_t units);
 
 /* The same from the top alone. */
 uint32_t my_block_take_top(struct heap *heap, uint32_t units);

@@ -241,7 +241,7 @@ void *my_run_refill(struct heap *heap, uint32_t class, size_t size)
             return run_pop(heap, run);
         }
     }
-    uint32_t block = my_block_take_grown(heap, units_for(size));
+    uint32_t block = my_block_take_top(heap, units_for(size));
     if (block == 0) {
         return NULL;
     }

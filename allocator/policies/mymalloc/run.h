@@ -95,7 +95,7 @@ static inline void *run_pop(const struct heap *heap, uint32_t run)
 /*
  * An object for size bytes of a class that has none ready: a slot, or where
  * the class has no runs a block of its own.  NULL when the heap refuses.  May
- * move the tables.
+ * renew the tables.
  */
 void *my_run_refill(struct heap *heap, uint32_t class, size_t size);
 

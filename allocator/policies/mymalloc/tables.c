@@ -99,21 +99,12 @@ void my_tables_renew(struct heap *heap)
     }
 }
 
-bool my_tables_slide(struct heap *heap, uint32_t units)
+void my_tables_lower(struct heap *heap)
 {
-    struct root *root = root_of(heap);
-    uint32_t block = root->tables;
-    if (block == 0 || *word_of(heap, block) & PREV_IN_USE) {
-        return false;
+    uint32_t block = root_of(heap)->tables;
+    if (block != 0 && !(*word_of(heap, block) & PREV_IN_USE)) {
+        my_block_slide(heap, block, 0);
     }
-    uint32_t end = block + units_of(heap, block);
-    uint32_t room = my_block_room_behind(heap, end);
-    if (end != root->top &&
-        (room == 0 || units_before(heap, block) + room < units)) {
-        return false;
-    }
-    my_block_slide(heap, block, 0);
-    return true;
 }
 
 void my_tables_make_way(struct heap *heap, uint32_t end, uint32_t units)
