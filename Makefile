@@ -126,6 +126,13 @@ traces: all
 	./rep gen realloc -o traces/realloc.rep
 	./rep gen realloc2 -o traces/realloc2.rep
 
+# A million operations and more; not kept in the repository.
+.PHONY: traces-large
+traces-large: all
+	traces/record-all --large
+	./rep gen random --ops 4000000 --small 16 --large 256 \
+	  -o traces/large/random-large.rep
+
 # ---- tests -----------------------------------------------------------------
 # Each tests/test_NAME.c defines `Suite *NAME_suite(void)`; the runner's table
 # is generated from the file names.
@@ -236,6 +243,7 @@ help:
 	@echo 'make check     build and run all tests'
 	@echo 'make bench     print the benchmark figures'
 	@echo 'make traces    make the synthetic traces again'
+	@echo 'make traces-large  record and generate large ones, in traces/large/'
 	@echo 'make plots     pictures under plots/out/'
 	@echo 'make lint      format, include rules, headers alone, cppcheck'
 	@echo 'make fuzz      fuzz the parsers and allocators [FUZZ_SECONDS=60]'

@@ -1,7 +1,9 @@
 # Writes a catalog as XML: elements, attributes and texts of many lengths.
 BEGIN {
+    if (!books)
+        books = 700
     print "<catalog xmlns:n=\"http://example.org/n\">"
-    for (i = 1; i <= 700; i++) {
+    for (i = 1; i <= books; i++) {
         printf " <book id=\"b%d\" n:shelf=\"%d\">\n", i, i * 7919 % 97
         printf "  <title>%s number %d</title>\n", i % 3 ? "A story" : "An atlas", i
         for (a = 0; a <= i % 3; a++)

@@ -10,7 +10,7 @@ my @syllables = qw(ka lo mi ren tas vor pel dun sha bri con est);
 sub word { join '', map { $syllables[next_number() % @syllables] } 0 .. next_number() % 4 }
 
 my (%count, @lines);
-for my $line (1 .. 600) {
+for my $line (1 .. ($ARGV[0] // 600)) {
     my $text = join ' ', map { word() } 0 .. 3 + next_number() % 12;
     $text =~ s/(\w+)/\u$1/g if $line % 3 == 0;
     $count{lc $_}++ for split / /, $text;
