@@ -158,25 +158,32 @@ static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
     return units_of(heap, unit_of(heap, payload)) * UNIT - sizeof(uint32_t);
 }
 
-/* Resizes where the block is, or by sliding; NULL: it must be copied. */
-static void *resize_in_place(struct heap *heap, void *payload, size_t size)
+/* Resizes a block with a word where it is, or by sliding; NULL: cannot. */
+static void *resize_block(struct heap *heap, uint32_t block, size_t size)
 {
-    size_t usable = mymalloc_usable_size(heap, payload);
-    if (is_huge(heap, payload) || run_around(heap, payload) != 0) {
-        return size <= usable && size > usable / 2 ? payload : NULL;
-    }
     if (size >= HUGE_FROM_BYTES) {
         return NULL;
     }
-    uint32_t block = unit_of(heap, payload);
-    uint32_t counted = *word_of(heap, block) & (COUNTED | TIGHT);
+    uint32_t word = *word_of(heap, block);
     uint32_t units = units_for(size);
-    if (units == units_of(heap, block) && counted == 0) {
-        return payload;
+    if (units != word >> SIZE_SHIFT || (word & (COUNTED | TIGHT))) {
+        leave_count(heap, block);
+        block = my_resize(heap, block, units);
     }
-    leave_count(heap, block);
-    block = my_resize(heap, block, units);
     return block != 0 ? address_of(heap, block) : NULL;
+}
+
+/* A new place for what a payload holds. */
+static void *move_payload(struct heap *heap, void *payload, size_t usable,
+                          size_t size)
+{
+    void *moved = mymalloc_malloc(heap, size);
+    if (moved == NULL) {
+        return size <= usable ? payload : NULL;
+    }
+    memcpy(moved, payload, size < usable ? size : usable);
+    mymalloc_free(heap, payload);
+    return moved;
 }
 
 static void *mymalloc_realloc(struct heap *heap, void *payload, size_t size)
@@ -188,18 +195,19 @@ static void *mymalloc_realloc(struct heap *heap, void *payload, size_t size)
         mymalloc_free(heap, payload);
         return NULL;
     }
-    void *resized = resize_in_place(heap, payload, size);
+    if (is_huge(heap, payload) || run_around(heap, payload) != 0) {
+        size_t usable = mymalloc_usable_size(heap, payload);
+        return size <= usable && size > usable / 2
+                   ? payload
+                   : move_payload(heap, payload, usable, size);
+    }
+    uint32_t block = unit_of(heap, payload);
+    void *resized = resize_block(heap, block, size);
     if (resized != NULL) {
         return resized;
     }
-    size_t usable = mymalloc_usable_size(heap, payload);
-    void *moved = mymalloc_malloc(heap, size);
-    if (moved == NULL) {
-        return size <= usable ? payload : NULL;
-    }
-    memcpy(moved, payload, size < usable ? size : usable);
-    mymalloc_free(heap, payload);
-    return moved;
+    size_t usable = units_of(heap, block) * UNIT - sizeof(uint32_t);
+    return move_payload(heap, payload, usable, size);
 }
 
 /* Frees what lies before and behind the aligned part of a block. */
