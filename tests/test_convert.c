@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "driver/record/address_map.h"
 #include "driver/record/convert.h"
 #include "driver/record/verify.h"
 
@@ -94,6 +93,23 @@ static void ck_assert_ops(const char *expected)
 
 static const struct convert_options classic = {.dialect = CONVERT_CLASSIC};
 static const struct convert_options extended = {.dialect = CONVERT_EXTENDED};
+
+static uint64_t prng(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return *state ^ *state >> 29;
+}
+
+/* Of few addresses, so that they meet. */
+static uint64_t any_slot(uint64_t *state)
+{
+    uint64_t bits = prng(state);
+    enum event_kind kind = (enum event_kind)(bits % (EVENT_NUMBER + 3));
+    uint64_t address = 0x1000 + (bits >> 8) % 6 * 16;
+    uint64_t number = (bits >> 16) % 3 == 0 ? bits >> 20 : bits >> 58;
+    return kind >= EVENT_NUMBER ? event_number(number)
+                                : event_first(kind, address, bits >> 40);
+}
 
 /* ---- conversion -----------------------------------------------------------
  */
@@ -280,6 +296,19 @@ START_TEST(what_is_no_event_file_is_refused)
 }
 END_TEST
 
+/* Whatever the slots say, the trace is one: convert checks that. */
+START_TEST(any_slots_make_a_valid_trace)
+{
+    uint64_t state = 1;
+    for (int round = 0; round < 200; round++) {
+        for (n_slots = 0; n_slots < MAX_SLOTS; n_slots++)
+            slots[n_slots] = any_slot(&state);
+        convert(round % 2 == 0 ? &classic : &extended);
+        finish();
+    }
+}
+END_TEST
+
 /* ---- verification ---------------------------------------------------------
  */
 
@@ -340,34 +369,6 @@ START_TEST(the_largest_difference_is_found)
 }
 END_TEST
 
-/* ---- addresses ------------------------------------------------------------
- */
-
-/* Against an array that is searched from end to end. */
-START_TEST(the_map_finds_what_an_array_finds)
-{
-    enum { PLACES = 3000, ROUNDS = 200000 };
-    static uint32_t known[PLACES]; /* id + 1 by address / 16 */
-    struct address_map map = {.entries = NULL};
-    uint64_t state = 1;
-    for (uint32_t i = 0; i < ROUNDS; i++) {
-        state = state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-        size_t place = (size_t)(state >> 33) % (i < ROUNDS / 2 ? PLACES : 9);
-        uint64_t address = 0x5000 + place * 16;
-        uint32_t id = address_map_take(&map, address);
-        ck_assert_uint_eq(id, known[place] == 0 ? ADDRESS_MAP_NONE
-                                                : known[place] - 1);
-        known[place] = 0;
-        if (state >> 63 == 0) {
-            ck_assert_int_eq(address_map_add(&map, address, i), 0);
-            known[place] = i + 1;
-        }
-    }
-    address_map_free(&map);
-    ck_assert_uint_eq(address_map_take(&map, 16), ADDRESS_MAP_NONE);
-}
-END_TEST
-
 Suite *convert_suite(void)
 {
     Suite *suite = suite_create("convert");
@@ -386,12 +387,9 @@ Suite *convert_suite(void)
     tcase_add_test(events, empty_blocks_are_a_byte_in_classic_only);
     tcase_add_test(events, a_limit_cuts_between_operations);
     tcase_add_test(events, what_is_no_event_file_is_refused);
+    tcase_add_test(events, any_slots_make_a_valid_trace);
     tcase_add_test(events, agreement_is_found);
     tcase_add_test(events, the_largest_difference_is_found);
     suite_add_tcase(suite, events);
-
-    TCase *addresses = tcase_create("addresses");
-    tcase_add_test(addresses, the_map_finds_what_an_array_finds);
-    suite_add_tcase(suite, addresses);
     return suite;
 }

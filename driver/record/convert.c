@@ -118,7 +118,7 @@ static int convert_allocation(struct converter *converter, uint64_t first,
         .kind = (uint8_t)op_kind_of(event_kind(first)),
         .id = converter->n_ids++,
         .size = number & EVENT_SIZE_MASK,
-        .align_log2 = (uint8_t)(number >> EVENT_SIZE_BITS),
+        .align_log2 = (uint8_t)(number >> EVENT_SIZE_BITS & 63),
     };
     converter->report->empty_blocks += op.size == 0;
     if (settle(converter, first, op.id) != 0)
@@ -181,7 +181,11 @@ static int convert_moved(struct converter *converter, uint64_t first,
     if (settle(converter, first, moving.id) != 0)
         return -1;
     append(converter,
-           (struct op){.kind = OP_REALLOC, .id = moving.id, .size = size},
+           (struct op){
+               .kind = OP_REALLOC,
+               .id = moving.id,
+               .size = size == 0 ? 1 : size, /* to 0 would mean free */
+           },
            first);
     return 0;
 }

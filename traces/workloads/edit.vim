@@ -20,7 +20,7 @@ for line in getline(1, '$')
     let words[word] = get(words, word, 0) + 1
   endfor
 endfor
-call append('$', map(sort(keys(words)), {_, w -> w . ' ' . words[w]}))
+call append('$', map(sort(keys(words)), {_, w -> w . ' ' . g:words[w]}))
 silent v/\d/delete
 silent earlier 3
 qall!
