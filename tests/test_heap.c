@@ -52,6 +52,59 @@ START_TEST(limit_refuses_and_is_noted)
 }
 END_TEST
 
+/* Pages beyond the break read as fresh ones do, and can be used again. */
+START_TEST(spare_pages_go_back_and_can_be_used_again)
+{
+    struct heap own;
+    ck_assert_int_eq(heap_init(&own, NULL), 0);
+    unsigned char *bytes = heap_grow(&own, 10 * HEAP_PAGE);
+    memset(bytes, 1, 10 * HEAP_PAGE);
+    heap_shrink(&own, 7 * HEAP_PAGE + 16);
+    ck_assert_uint_eq(heap_release_spare(&own),
+                      HEAP_COMMIT_STEP - 3 * HEAP_PAGE);
+    ck_assert_ptr_nonnull(heap_grow(&own, 7 * HEAP_PAGE + 16));
+    ck_assert_uint_eq(bytes[3 * HEAP_PAGE - 1], 1);
+    ck_assert_uint_eq(bytes[3 * HEAP_PAGE], 0);
+    heap_destroy(&own);
+}
+END_TEST
+
+START_TEST(a_heap_can_be_a_slice_of_a_reservation)
+{
+    struct heap_options options = {.reserve_bytes = (size_t)1 << 20};
+    struct heap outer, inner;
+    ck_assert_int_eq(heap_init(&outer, NULL), 0);
+    unsigned char *place = outer.base + ((size_t)1 << 30);
+    ck_assert_int_eq(heap_init_at(&inner, &options, place), 0);
+    ck_assert_ptr_eq(inner.base, place);
+    ck_assert_ptr_eq(heap_grow(&inner, 64), place);
+    memset(place, 1, 64);
+    heap_destroy(&inner);
+    heap_destroy(&outer);
+}
+END_TEST
+
+/* Enough of them for the table to grow several times. */
+START_TEST(thousands_of_mappings_are_kept_apart)
+{
+    enum { N = 3000 };
+    static unsigned char *pages[N];
+    struct heap own;
+    ck_assert_int_eq(heap_init(&own, NULL), 0);
+    for (int i = 0; i < N; i++) {
+        pages[i] = heap_map(&own, HEAP_PAGE);
+        ck_assert_ptr_nonnull(pages[i]);
+        *pages[i] = (unsigned char)i;
+    }
+    for (int i = 0; i < N; i++) {
+        ck_assert_uint_eq(*pages[i], (unsigned char)i);
+        ck_assert_int_eq(heap_unmap(&own, pages[i], HEAP_PAGE), 0);
+    }
+    ck_assert_uint_eq(own.n_mappings, 0);
+    heap_destroy(&own);
+}
+END_TEST
+
 START_TEST(mappings_are_zeroed_apart_and_counted)
 {
     unsigned char *a = heap_map(&heap, 1);
@@ -139,6 +192,9 @@ Suite *heap_suite(void)
     tcase_add_checked_fixture(tests, open_heap, close_heap);
     tcase_add_test(tests, growth_is_contiguous_and_counts);
     tcase_add_test(tests, limit_refuses_and_is_noted);
+    tcase_add_test(tests, spare_pages_go_back_and_can_be_used_again);
+    tcase_add_test(tests, a_heap_can_be_a_slice_of_a_reservation);
+    tcase_add_test(tests, thousands_of_mappings_are_kept_apart);
     tcase_add_test(tests, mappings_are_zeroed_apart_and_counted);
     tcase_add_test(tests, unmap_takes_ends_and_middles);
     tcase_add_test(tests, contains_knows_the_break);

@@ -10,7 +10,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -44,6 +43,12 @@ static int open_backing(const struct heap *heap, enum heap_visibility how)
 
 int heap_init(struct heap *heap, const struct heap_options *options)
 {
+    return heap_init_at(heap, options, NULL);
+}
+
+int heap_init_at(struct heap *heap, const struct heap_options *options,
+                 void *address)
+{
     static const struct heap_options defaults = {0, 0, HEAP_PRIVATE};
     if (options == NULL) {
         options = &defaults;
@@ -65,7 +70,8 @@ int heap_init(struct heap *heap, const struct heap_options *options)
     }
     int flags = MAP_NORESERVE |
                 (heap->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
-    void *base = mmap(NULL, heap->reserved, PROT_NONE, flags, heap->fd, 0);
+    flags |= address != NULL ? MAP_FIXED : 0;
+    void *base = mmap(address, heap->reserved, PROT_NONE, flags, heap->fd, 0);
     if (base == MAP_FAILED) {
         int error = errno;
         if (heap->fd >= 0) {
@@ -88,7 +94,9 @@ void heap_destroy(struct heap *heap)
     if (heap->fd >= 0) {
         close(heap->fd);
     }
-    free(heap->mappings);
+    if (heap->mappings != NULL) {
+        munmap(heap->mappings, heap->mappings_room * sizeof *heap->mappings);
+    }
     memset(heap, 0, sizeof *heap);
     heap->fd = -1;
 }
@@ -158,6 +166,17 @@ void heap_shrink(struct heap *heap, size_t bytes)
     heap->brk -= bytes;
 }
 
+size_t heap_release_spare(struct heap *heap)
+{
+    size_t used = round_up(heap->brk, HEAP_PAGE);
+    size_t spare = heap->committed - used;
+    if (spare != 0) {
+        madvise(heap->base + used, spare,
+                heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
+    }
+    return spare;
+}
+
 /* Index of the first mapping that ends behind offset. */
 static size_t mapping_behind(const struct heap *heap, size_t offset)
 {
@@ -174,6 +193,25 @@ static size_t mapping_behind(const struct heap *heap, size_t offset)
     return low;
 }
 
+/*
+ * Makes the table of mappings a page, or twice as large; 0 or -1.  It comes
+ * straight from the system: malloc may be what this heap serves.
+ */
+static int double_table(struct heap *heap)
+{
+    size_t old = heap->mappings_room * sizeof *heap->mappings;
+    size_t bytes = old != 0 ? 2 * old : HEAP_PAGE;
+    void *table = old != 0 ? mremap(heap->mappings, old, bytes, MREMAP_MAYMOVE)
+                           : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (table == MAP_FAILED) {
+        return -1;
+    }
+    heap->mappings = table;
+    heap->mappings_room = bytes / sizeof *heap->mappings;
+    return 0;
+}
+
 /* Makes room for one more entry at index; 0 or -1. */
 static int insert_mapping(struct heap *heap, size_t index,
                           struct heap_mapping mapping)
@@ -181,15 +219,8 @@ static int insert_mapping(struct heap *heap, size_t index,
     if (heap->n_mappings == MAX_MAPPINGS) {
         return -1;
     }
-    if (heap->n_mappings == heap->mappings_room) {
-        size_t room = heap->mappings_room != 0 ? 2 * heap->mappings_room : 64;
-        struct heap_mapping *larger =
-            realloc(heap->mappings, room * sizeof *larger);
-        if (larger == NULL) {
-            return -1;
-        }
-        heap->mappings = larger;
-        heap->mappings_room = room;
+    if (heap->n_mappings == heap->mappings_room && double_table(heap) != 0) {
+        return -1;
     }
     memmove(&heap->mappings[index + 1], &heap->mappings[index],
             (heap->n_mappings - index) * sizeof *heap->mappings);

@@ -75,6 +75,13 @@ struct heap {
  */
 int heap_init(struct heap *heap, const struct heap_options *options);
 
+/*
+ * The same at address, a multiple of HEAP_PAGE, in place of whatever is mapped
+ * there: a slice of a larger reservation of the caller's.  NULL: anywhere.
+ */
+int heap_init_at(struct heap *heap, const struct heap_options *options,
+                 void *address);
+
 /* Gives back all address space and memory.  A zeroed heap is accepted. */
 void heap_destroy(struct heap *heap);
 
@@ -127,6 +134,13 @@ static inline void *heap_grow(struct heap *heap, size_t bytes)
 
 /* Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT. */
 void heap_shrink(struct heap *heap, size_t bytes);
+
+/*
+ * Gives the system the pages back that were accessible beyond the break; they
+ * stay accessible, with unspecified contents.  Returns how many bytes of
+ * address space those are.
+ */
+size_t heap_release_spare(struct heap *heap);
 
 /*
  * Makes a zeroed mapping of at least bytes (> 0, rounded up to whole pages)
