@@ -83,7 +83,7 @@ $(stamp): FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
 
 sources := $(B)/sources
 $(sources): FORCE
-	$(call keep,$(ALLOCATOR_SRC) $(DRIVER_SRC) $(CONVERT_SRC) $(TEST_SRC))
+	$(call keep,$(ALLOCATOR_SRC) $(PRELOAD_SRC) $(DRIVER_SRC) $(CONVERT_SRC) $(TEST_SRC))
 
 $(B)/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
@@ -104,6 +104,18 @@ $(PROGRAMS): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a $(B)/liballocator.a
 $(call obj,$(RECORD_SRC) $(PRELOAD_SRC)): \
   PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec \
               -fno-sanitize=all
+
+# The allocators a second time, for the library.
+PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ALLOCATOR_SRC))
+
+$(B)/pic/%.o: %.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  CC $< (pic)'; $(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden \
+	  -fno-sanitize=all -c $< -o $@
+
+$(B)/libmymalloc.so: $(call obj,$(PRELOAD_SRC)) $(PIC_OBJ) $(sources)
+	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -Wl,-Bsymbolic-functions \
+	  -o $@ $(filter %.o,$^) -lpthread
 
 $(B)/librecord.so: $(call obj,$(RECORD_SRC))
 	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
@@ -219,7 +231,9 @@ fuzz: $(FUZZERS)
 # ---- install, clean --------------------------------------------------------
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
-	  $(DESTDIR)$(PREFIX)/share/man/man1
+	  $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/include
+	install -m 644 allocator/include/allocator.h $(DESTDIR)$(PREFIX)/include
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(if $(strip $(SHARED)),install -m 644 $(SHARED) $(DESTDIR)$(PREFIX)/lib)
 	install -m 644 $(wildcard driver/*.1) $(DESTDIR)$(PREFIX)/share/man/man1

@@ -1,0 +1,231 @@
+/*
+ * arena.c -- the reservation, its slices, and policies under locks (arena.h).
+ *
+ * Each slice reserves as much as the flagship's 32-bit units reach, 64 GiB;
+ * where that much address space is refused (ulimit -v), half, and so on.
+ * A slice becomes a heap when the first thread is assigned to it.
+ */
+#include "allocator/preload/arena.h"
+
+#include <sched.h>
+#include <sys/mman.h>
+
+#include "allocator/preload/settings.h"
+
+#define SHIFT_MOST  36
+#define SHIFT_LEAST 24
+
+struct arenas arenas;
+
+static atomic_uint assigned; /* threads so far */
+
+static const struct policy *policy(void)
+{
+    return settings.choice.policy;
+}
+
+/* Twice the cores, so that threads seldom meet. */
+static unsigned count_wanted(void)
+{
+    cpu_set_t cores;
+    int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores)
+                                                            : ARENA_MOST;
+    return n < ARENA_MOST / 2 ? 2 * (unsigned)n : ARENA_MOST;
+}
+
+static void *reserve(size_t bytes, int protection)
+{
+    void *start = mmap(NULL, bytes, protection,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return start != MAP_FAILED ? start : NULL;
+}
+
+/* Reserves n slices of 1 << shift bytes and their states; 0 or -1. */
+static int reserve_slices(unsigned n, unsigned shift)
+{
+    size_t bytes = (size_t)n << shift;
+    unsigned char *base = reserve(bytes, PROT_NONE);
+    if (base == NULL) {
+        return -1;
+    }
+    unsigned char *states = reserve(bytes / 16, PROT_READ | PROT_WRITE);
+    if (states == NULL) {
+        munmap(base, bytes);
+        return -1;
+    }
+    madvise(states, bytes / 16, MADV_NOHUGEPAGE);
+    arenas.base = base;
+    arenas.states = states;
+    arenas.shift = shift;
+    arenas.n = n;
+    arenas.bytes = bytes;
+    return 0;
+}
+
+int arenas_make(void)
+{
+    unsigned n = count_wanted();
+    for (unsigned i = 0; i < ARENA_MOST; i++) {
+        pthread_mutex_init(&arenas.arena[i].lock, NULL);
+    }
+    for (unsigned shift = SHIFT_MOST; shift >= SHIFT_LEAST; shift--) {
+        if (reserve_slices(n, shift) == 0) {
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* Makes the slice a heap unless it is one. */
+static bool open_arena(struct arena *arena)
+{
+    if (atomic_load_explicit(&arena->open, memory_order_acquire)) {
+        return true;
+    }
+    pthread_mutex_lock(&arena->lock);
+    if (!arena->open) {
+        size_t bytes = (size_t)1 << arenas.shift;
+        size_t index = (size_t)(arena - arenas.arena);
+        struct heap_options options = {.reserve_bytes = bytes};
+        atomic_store(
+            &arena->open,
+            heap_init_at(&arena->heap, &options, arenas.base + index * bytes) ==
+                    0 &&
+                policy()->init(&arena->heap, settings.choice.values) == 0);
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return arena->open;
+}
+
+struct arena *arena_next(void)
+{
+    unsigned index = atomic_fetch_add(&assigned, 1) % arenas.n;
+    struct arena *arena = &arenas.arena[index];
+    return open_arena(arena) ? arena : NULL;
+}
+
+void *arena_malloc(struct arena *arena, size_t alignment, size_t size)
+{
+    pthread_mutex_lock(&arena->lock);
+    void *payload = alignment <= HEAP_ALIGNMENT
+                        ? policy()->malloc(&arena->heap, size)
+                        : policy()->memalign(&arena->heap, alignment, size);
+    if (payload != NULL) {
+        *arena_state(payload) = STATE_OTHER;
+        arena->allocations++;
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return payload;
+}
+
+size_t arena_take(struct arena *arena, size_t bytes, size_t n, void **list)
+{
+    void **end = list;
+    size_t taken = 0;
+    pthread_mutex_lock(&arena->lock);
+    for (; taken < n; taken++) {
+        void *payload = policy()->malloc(&arena->heap, bytes);
+        if (payload == NULL) {
+            break;
+        }
+        *end = payload;
+        end = payload;
+    }
+    *end = NULL;
+    pthread_mutex_unlock(&arena->lock);
+    return taken;
+}
+
+void arena_give(void *list)
+{
+    struct arena *locked = NULL;
+    while (list != NULL) {
+        void *payload = list;
+        list = *(void **)payload;
+        struct arena *arena = arena_of(payload);
+        if (arena != locked) {
+            if (locked != NULL) {
+                pthread_mutex_unlock(&locked->lock);
+            }
+            pthread_mutex_lock(&arena->lock);
+            locked = arena;
+        }
+        *arena_state(payload) = STATE_FREE;
+        policy()->free(&arena->heap, payload);
+    }
+    if (locked != NULL) {
+        pthread_mutex_unlock(&locked->lock);
+    }
+}
+
+void arena_free(void *payload)
+{
+    struct arena *arena = arena_of(payload);
+    pthread_mutex_lock(&arena->lock);
+    *arena_state(payload) = STATE_FREE;
+    policy()->free(&arena->heap, payload);
+    arena->frees++;
+    pthread_mutex_unlock(&arena->lock);
+}
+
+void *arena_realloc(void *payload, size_t size)
+{
+    struct arena *arena = arena_of(payload);
+    pthread_mutex_lock(&arena->lock);
+    void *moved = policy()->realloc(&arena->heap, payload, size);
+    if (moved != NULL) {
+        *arena_state(payload) = STATE_FREE;
+        *arena_state(moved) = STATE_OTHER;
+    }
+    pthread_mutex_unlock(&arena->lock);
+    return moved;
+}
+
+size_t arena_usable_size(const void *payload)
+{
+    struct arena *arena = arena_of(payload);
+    pthread_mutex_lock(&arena->lock);
+    size_t bytes = policy()->usable_size(&arena->heap, payload);
+    pthread_mutex_unlock(&arena->lock);
+    return bytes;
+}
+
+bool arenas_trim(void)
+{
+    size_t released = 0;
+    for (unsigned i = 0; i < arenas.n; i++) {
+        struct arena *arena = &arenas.arena[i];
+        pthread_mutex_lock(&arena->lock);
+        if (arena->open) {
+            size_t before = heap_footprint(&arena->heap);
+            if (policy()->trim != NULL) {
+                policy()->trim(&arena->heap);
+            }
+            heap_release_spare(&arena->heap);
+            released += before - heap_footprint(&arena->heap);
+        }
+        pthread_mutex_unlock(&arena->lock);
+    }
+    return released != 0;
+}
+
+void arenas_lock(void)
+{
+    for (unsigned i = 0; i < arenas.n; i++) {
+        pthread_mutex_lock(&arenas.arena[i].lock);
+    }
+}
+
+void arenas_unlock(void)
+{
+    for (unsigned i = arenas.n; i-- > 0;) {
+        pthread_mutex_unlock(&arenas.arena[i].lock);
+    }
+}
+
+void arenas_reset_locks(void)
+{
+    for (unsigned i = 0; i < arenas.n; i++) {
+        pthread_mutex_init(&arenas.arena[i].lock, NULL);
+    }
+}

@@ -1,0 +1,212 @@
+/*
+ * cache.c -- start of the library, begin and end of threads, and the traffic
+ * between caches and arenas (cache.h).
+ *
+ * The library starts with the first call of any of its functions, which the
+ * dynamic linker makes before any constructor has run.  Nothing here may
+ * allocate before the arenas are made; what the C library might allocate
+ * (keys, fork handlers) is asked for after that.
+ *
+ * Fork: the handlers are the first that the process registers, therefore the
+ * last to run before and the first after it.  In the child the caches of the
+ * threads that do not exist there are lost.
+ */
+#include "allocator/preload/cache.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "allocator/preload/settings.h"
+
+__thread struct cache *cache_mine;
+static __thread bool ended; /* this thread gave its cache back */
+
+static struct {
+    pthread_mutex_t lock;
+    atomic_bool started;
+    bool failed;
+    bool has_key;
+    pthread_key_t key; /* its destructor tells when a thread ends */
+    struct cache *all, *idle;
+    unsigned char *page; /* where new caches come from */
+    size_t page_left;
+} caches = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&caches.lock);
+    arenas_lock();
+}
+
+static void after_fork(void)
+{
+    arenas_unlock();
+    pthread_mutex_unlock(&caches.lock);
+}
+
+static void after_fork_in_child(void)
+{
+    arenas_reset_locks();
+    pthread_mutex_init(&caches.lock, NULL);
+}
+
+static void flush(struct cache *cache)
+{
+    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+        struct cache_bin *bin = &cache->bins[class];
+        void *list = bin->head;
+        *bin = (struct cache_bin){.batch = 1, .most = bin->most};
+        arena_give(list);
+    }
+}
+
+/* The destructor of the key. */
+static void end_thread(void *value)
+{
+    struct cache *cache = value;
+    cache_mine = NULL;
+    ended = true;
+    flush(cache);
+    pthread_mutex_lock(&caches.lock);
+    cache->next_idle = caches.idle;
+    caches.idle = cache;
+    pthread_mutex_unlock(&caches.lock);
+}
+
+/* Starts the library once; whether it can serve. */
+static bool start(void)
+{
+    if (atomic_load_explicit(&caches.started, memory_order_acquire)) {
+        return !caches.failed;
+    }
+    bool mine = false;
+    pthread_mutex_lock(&caches.lock);
+    if (!caches.started) {
+        settings_read();
+        caches.failed = arenas_make() != 0;
+        atomic_store_explicit(&caches.started, true, memory_order_release);
+        mine = true;
+    }
+    pthread_mutex_unlock(&caches.lock);
+    if (mine && !caches.failed) {
+        pthread_atfork(before_fork, after_fork, after_fork_in_child);
+        caches.has_key = pthread_key_create(&caches.key, end_thread) == 0;
+    }
+    return !caches.failed;
+}
+
+static void set_bounds(struct cache *cache)
+{
+    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+        size_t n = CACHE_BATCH_BYTES / (16 * class);
+        cache->bins[class].batch = 1;
+        cache->bins[class].most =
+            (uint16_t)(n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST);
+    }
+}
+
+/* An empty structure from pages of its own; under the lock. */
+static struct cache *carve(void)
+{
+    enum {
+        PAGES_BYTES = 64 << 10,
+        ROOM = (sizeof(struct cache) + 63) / 64 * 64
+    };
+    if (caches.page_left < ROOM) {
+        void *page = mmap(NULL, PAGES_BYTES, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) {
+            return NULL;
+        }
+        caches.page = page;
+        caches.page_left = PAGES_BYTES;
+    }
+    struct cache *cache = (struct cache *)caches.page;
+    caches.page += ROOM;
+    caches.page_left -= ROOM;
+    set_bounds(cache);
+    cache->next = caches.all;
+    caches.all = cache;
+    return cache;
+}
+
+static struct cache *take_structure(void)
+{
+    pthread_mutex_lock(&caches.lock);
+    struct cache *cache = caches.idle;
+    if (cache != NULL) {
+        caches.idle = cache->next_idle;
+    } else {
+        cache = carve();
+    }
+    pthread_mutex_unlock(&caches.lock);
+    return cache;
+}
+
+struct cache *cache_get(void)
+{
+    int error = errno;
+    if (start() && cache_mine == NULL && !ended) {
+        struct cache *cache = take_structure();
+        if (cache != NULL && cache->arena == NULL) {
+            cache->arena = arena_next();
+        }
+        if (cache != NULL && cache->arena != NULL) {
+            cache_mine = cache;
+            if (caches.has_key) {
+                pthread_setspecific(caches.key, cache);
+            }
+        }
+    }
+    errno = error;
+    return cache_mine;
+}
+
+bool cache_fill(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    int error = errno;
+    size_t n = arena_take(cache->arena, 16 * class, bin->batch, &bin->head);
+    errno = error;
+    bin->count = (uint32_t)n;
+    bin->batch =
+        bin->batch < bin->most / 2 ? (uint16_t)(2 * bin->batch) : bin->most;
+    for (void *block = bin->head; block != NULL; block = *(void **)block) {
+        *arena_state(block) = (unsigned char)(STATE_FREE | class);
+    }
+    return n != 0;
+}
+
+void cache_shorten(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    uint32_t kept = bin->count / 2;
+    void **last = bin->head;
+    for (uint32_t i = 1; i < kept; i++) {
+        last = *last;
+    }
+    void *older = *last;
+    *last = NULL;
+    bin->count = kept;
+    int error = errno;
+    arena_give(older);
+    errno = error;
+}
+
+void cache_flush(void)
+{
+    if (cache_mine != NULL) {
+        flush(cache_mine);
+    }
+}
+
+void cache_totals(uint64_t *allocations, uint64_t *frees)
+{
+    *allocations = *frees = 0;
+    pthread_mutex_lock(&caches.lock);
+    for (struct cache *cache = caches.all; cache != NULL; cache = cache->next) {
+        *allocations += atomic_load(&cache->allocations);
+        *frees += atomic_load(&cache->frees);
+    }
+    pthread_mutex_unlock(&caches.lock);
+}

@@ -1,0 +1,152 @@
+/*
+ * exports_survey.c -- the functions that tell and tune: glibc's own
+ * (malloc_stats, malloc_info, mallinfo, mallinfo2, mallopt, malloc_trim) and
+ * those of allocator.h.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "allocator/include/allocator.h"
+#include "allocator/preload/cache.h"
+#include "allocator/preload/export.h"
+#include "allocator/preload/message.h"
+#include "allocator/preload/settings.h"
+#include "allocator/preload/survey.h"
+
+EXPORT int malloc_trim(size_t pad)
+{
+    (void)pad;
+    if (cache_get() == NULL) {
+        return 0;
+    }
+    int error = errno;
+    cache_flush();
+    int released = arenas_trim();
+    errno = error;
+    return released;
+}
+
+EXPORT void heap_stats(struct heap_statistics *statistics)
+{
+    cache_get();
+    survey_count(statistics);
+}
+
+EXPORT int heap_check(void)
+{
+    struct policy_fault fault;
+    cache_get();
+    if (survey_check(&fault) == 0) {
+        return 0;
+    }
+    message_tell("error: heap check: %s at 0x%jx: %s\n", fault.rule,
+                 (uintmax_t)(uintptr_t)fault.address, fault.detail);
+    return -1;
+}
+
+static int print_block(void *context, const struct block_info *block)
+{
+    static const char *const kinds[] = {"USED", "FREE", "METADATA"};
+    (void)context;
+    message_tell("[BLOCK 0x%jx %zu %s]\n", (uintmax_t)(uintptr_t)block->address,
+                 block->bytes, kinds[block->kind]);
+    return 0;
+}
+
+EXPORT void heap_dump(void)
+{
+    struct heap_statistics now;
+    heap_stats(&now);
+    survey_walk(print_block, NULL);
+    if (now.mapped_blocks != 0) {
+        message_tell("[MAPPED %zu bytes in %zu blocks]\n", now.mapped_bytes,
+                     now.mapped_blocks);
+    }
+    message_tell("Summary: allocs=%ju frees=%ju\n", (uintmax_t)now.allocations,
+                 (uintmax_t)now.frees);
+}
+
+EXPORT struct mallinfo2 mallinfo2(void)
+{
+    struct heap_statistics now;
+    heap_stats(&now);
+    return (struct mallinfo2){
+        .arena = now.footprint_bytes - now.mapped_bytes,
+        .ordblks = now.free_blocks,
+        .hblks = now.mapped_blocks,
+        .hblkhd = now.mapped_bytes,
+        .uordblks = now.used_bytes - now.mapped_bytes,
+        .fordblks = now.free_bytes,
+    };
+}
+
+/* Its members are too narrow; they wrap, as documented. */
+EXPORT struct mallinfo mallinfo(void)
+{
+    struct mallinfo2 wide = mallinfo2();
+    return (struct mallinfo){
+        .arena = (int)wide.arena,
+        .ordblks = (int)wide.ordblks,
+        .hblks = (int)wide.hblks,
+        .hblkhd = (int)wide.hblkhd,
+        .uordblks = (int)wide.uordblks,
+        .fordblks = (int)wide.fordblks,
+    };
+}
+
+EXPORT void malloc_stats(void)
+{
+    struct heap_statistics now;
+    heap_stats(&now);
+    message_tell("policy            %s\n"
+                 "arenas            %zu\n"
+                 "footprint bytes   %zu\n"
+                 "used bytes        %zu in %zu blocks\n"
+                 "free bytes        %zu in %zu blocks\n"
+                 "metadata bytes    %zu\n"
+                 "mapped bytes      %zu in %zu blocks\n",
+                 settings.choice.policy->name, now.arenas, now.footprint_bytes,
+                 now.used_bytes, now.used_blocks, now.free_bytes,
+                 now.free_blocks, now.metadata_bytes, now.mapped_bytes,
+                 now.mapped_blocks);
+}
+
+EXPORT int malloc_info(int options, FILE *stream)
+{
+    if (options != 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    struct heap_statistics now;
+    heap_stats(&now);
+    int written =
+        fprintf(stream,
+                "<malloc version=\"1\">\n"
+                "<policy name=\"%s\"/>\n<arenas count=\"%zu\"/>\n"
+                "<total type=\"used\" count=\"%zu\" size=\"%zu\"/>\n"
+                "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n"
+                "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
+                "<system type=\"current\" size=\"%zu\"/>\n</malloc>\n",
+                settings.choice.policy->name, now.arenas, now.used_blocks,
+                now.used_bytes, now.free_blocks, now.free_bytes,
+                now.mapped_blocks, now.mapped_bytes, now.footprint_bytes);
+    return written >= 0 ? 0 : -1;
+}
+
+/* Parameters that have no meaning here are accepted, as glibc does. */
+EXPORT int mallopt(int parameter, int value)
+{
+    cache_get();
+    if (parameter != M_MMAP_THRESHOLD) {
+        return 1;
+    }
+    if (value < 0 || (size_t)value > SETTINGS_THRESHOLD_MOST) {
+        return 0;
+    }
+    size_t bytes = (size_t)value;
+    atomic_store(&settings.mmap_threshold_bytes,
+                 bytes > SETTINGS_THRESHOLD_LEAST ? bytes
+                                                  : SETTINGS_THRESHOLD_LEAST);
+    return 1;
+}

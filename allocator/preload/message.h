@@ -1,0 +1,17 @@
+/*
+ * message.h -- words on standard error, without malloc.
+ */
+#ifndef ALLOCATOR_PRELOAD_MESSAGE_H
+#define ALLOCATOR_PRELOAD_MESSAGE_H
+
+#define MESSAGE_EXIT_MISUSE 3
+
+/* Prints at once, as printf does; cut at 1023 bytes.  errno is kept. */
+__attribute__((format(printf, 1, 2))) void message_tell(const char *format,
+                                                        ...);
+
+/* Tells what misuse was detected at an address and ends the process with 3. */
+__attribute__((noreturn, cold)) void message_misuse(const char *what,
+                                                    const void *address);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * serve.c -- which of the three ways serves a request (see serve.h).
+ */
+#include "allocator/preload/serve.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "allocator/preload/cache.h"
+#include "allocator/preload/large.h"
+#include "allocator/preload/message.h"
+#include "allocator/preload/settings.h"
+
+static size_t threshold(void)
+{
+    return atomic_load_explicit(&settings.mmap_threshold_bytes,
+                                memory_order_relaxed);
+}
+
+/* The arena of a thread without a cache: each call another's turn. */
+static struct arena *arena_for(const struct cache *cache)
+{
+    if (cache != NULL) {
+        return cache->arena;
+    }
+    return arenas.n != 0 ? arena_next() : NULL;
+}
+
+/* What no cached block serves. */
+static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
+                                                     size_t size)
+{
+    struct cache *cache = cache_get();
+    void *payload = NULL;
+    int error = errno;
+    if (size < threshold() && alignment < threshold() - size) {
+        struct arena *arena = arena_for(cache);
+        if (arena != NULL) {
+            payload = arena_malloc(arena, alignment, size);
+        }
+    }
+    errno = error;
+    return payload != NULL ? payload : large_malloc(alignment, size);
+}
+
+void *serve_malloc(size_t size)
+{
+    if (size <= CACHE_BYTES) {
+        struct cache *cache = cache_mine;
+        if (__builtin_expect(cache == NULL, 0)) {
+            cache = cache_get();
+        }
+        if (cache != NULL) {
+            void *payload = cache_malloc(cache, cache_class(size));
+            if (payload != NULL) {
+                return payload;
+            }
+        }
+    }
+    return malloc_slowly(HEAP_ALIGNMENT, size);
+}
+
+void *serve_calloc(size_t size)
+{
+    void *payload = serve_malloc(size);
+    if (payload != NULL && arena_owns(payload)) {
+        memset(payload, 0, size);
+    }
+    return payload;
+}
+
+void *serve_memalign(size_t alignment, size_t size)
+{
+    if (alignment <= HEAP_ALIGNMENT) {
+        return serve_malloc(size);
+    }
+    return malloc_slowly(alignment, size);
+}
+
+/*
+ * The state of a block of an arena.  When it is not in use, tells what that
+ * means to the caller, for a freed one in the words of after, and ends.
+ */
+static inline unsigned state_in_use(const void *payload, const char *after)
+{
+    unsigned state = *arena_state(payload);
+    if (__builtin_expect((uintptr_t)payload % HEAP_ALIGNMENT != 0 || state == 0,
+                         0)) {
+        message_misuse("invalid free", payload);
+    }
+    if (__builtin_expect((state & STATE_FREE) != 0, 0)) {
+        message_misuse(after, payload);
+    }
+    return state;
+}
+
+void serve_free(void *payload)
+{
+    if (payload == NULL) {
+        return;
+    }
+    if (!arena_owns(payload)) {
+        large_free(payload);
+        return;
+    }
+    unsigned state = state_in_use(payload, "double free");
+    struct cache *cache = cache_mine;
+    if (state != STATE_OTHER && cache != NULL) {
+        cache_free(cache, state, payload);
+        return;
+    }
+    int error = errno;
+    arena_free(payload);
+    errno = error;
+}
+
+static size_t usable(const void *payload)
+{
+    if (!arena_owns(payload)) {
+        return large_usable_size(payload);
+    }
+    unsigned state = state_in_use(payload, "use after free");
+    return state != STATE_OTHER ? 16 * (size_t)state
+                                : arena_usable_size(payload);
+}
+
+size_t serve_usable_size(const void *payload)
+{
+    return payload != NULL ? usable(payload) : 0;
+}
+
+/* A new block with the contents of the old, which is freed. */
+static void *move(void *payload, size_t size)
+{
+    size_t old = usable(payload);
+    void *moved = serve_malloc(size);
+    if (moved != NULL) {
+        memcpy(moved, payload, old < size ? old : size);
+        serve_free(payload);
+    }
+    return moved;
+}
+
+static void *resize_large(void *payload, size_t size)
+{
+    return size >= threshold() ? large_realloc(payload, size)
+                               : move(payload, size);
+}
+
+/* Blocks of caches keep their class while it fits and is half used. */
+static void *resize_small(void *payload, size_t size)
+{
+    unsigned state = state_in_use(payload, "use after free");
+    size_t old = 16 * (size_t)state;
+    if (state != STATE_OTHER && size <= CACHE_BYTES) {
+        return size <= old && size > old / 2 ? payload : move(payload, size);
+    }
+    if (size >= threshold()) {
+        return move(payload, size);
+    }
+    int error = errno;
+    void *resized = arena_realloc(payload, size);
+    errno = error;
+    return resized != NULL ? resized : move(payload, size);
+}
+
+void *serve_realloc(void *payload, size_t size)
+{
+    if (payload == NULL) {
+        return serve_malloc(size);
+    }
+    if (size == 0) {
+        serve_free(payload);
+        return NULL;
+    }
+    return arena_owns(payload) ? resize_small(payload, size)
+                               : resize_large(payload, size);
+}

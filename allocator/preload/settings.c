@@ -1,0 +1,119 @@
+/*
+ * settings.c -- reads the environment without allocating.
+ *
+ * The dynamic linker calls malloc before the C library has set environ; then
+ * the kernel's copy in /proc/self/environ is read.  Programs that run with
+ * more rights than their caller get the defaults.
+ */
+#include "allocator/preload/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "allocator/preload/message.h"
+
+enum { ENVIRON_ROOM = 256 << 10 };
+
+struct settings settings = {.mmap_threshold_bytes = SETTINGS_THRESHOLD};
+
+static void use_policy(const char *text)
+{
+    char message[200];
+    struct policy_choice choice;
+    if (policy_choose(text, &choice, message, sizeof message) == 0) {
+        settings.choice = choice;
+    } else {
+        message_tell("warning: MALLOC_POLICY=%.60s ignored: %s\n", text,
+                     message);
+    }
+}
+
+static void use_threshold(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long bytes = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 ||
+        bytes < SETTINGS_THRESHOLD_LEAST || bytes > SETTINGS_THRESHOLD_MOST) {
+        message_tell("warning: MALLOC_MMAP_THRESHOLD=%.60s ignored: expected "
+                     "bytes from %zu to %zu\n",
+                     text, SETTINGS_THRESHOLD_LEAST, SETTINGS_THRESHOLD_MOST);
+        return;
+    }
+    settings.mmap_threshold_bytes = (size_t)bytes;
+}
+
+/* Applies one "NAME=VALUE". */
+static void use(const char *entry)
+{
+    static const struct {
+        const char *prefix;
+        void (*use)(const char *text);
+    } known[] = {
+        {"MALLOC_POLICY=", use_policy},
+        {"MALLOC_MMAP_THRESHOLD=", use_threshold},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t length = strlen(known[i].prefix);
+        if (strncmp(entry, known[i].prefix, length) == 0) {
+            known[i].use(entry + length);
+        }
+    }
+}
+
+/* Reads as much of a file as fits, less a byte for the end of the text. */
+static size_t read_file(const char *path, char *text, size_t room)
+{
+    size_t used = 0;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return 0;
+    }
+    for (;;) {
+        ssize_t got = syscall(SYS_read, fd, text + used, room - 1 - used);
+        if (got <= 0) {
+            break;
+        }
+        used += (size_t)got;
+    }
+    syscall(SYS_close, fd);
+    return used;
+}
+
+static void use_kernels_copy(void)
+{
+    char *text = mmap(NULL, ENVIRON_ROOM, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (text == MAP_FAILED) {
+        return;
+    }
+    size_t bytes = read_file("/proc/self/environ", text, ENVIRON_ROOM);
+    for (size_t at = 0; at < bytes; at += strlen(text + at) + 1) {
+        use(text + at);
+    }
+    munmap(text, ENVIRON_ROOM);
+}
+
+void settings_read(void)
+{
+    settings.choice.policy = registry_default();
+    policy_set_options(settings.choice.policy, NULL, settings.choice.values,
+                       NULL, 0);
+    if (getauxval(AT_SECURE) != 0) {
+        return;
+    }
+    if (environ == NULL) {
+        use_kernels_copy();
+        return;
+    }
+    for (char **entry = environ; *entry != NULL; entry++) {
+        use(*entry);
+    }
+}

@@ -1,0 +1,22 @@
+/*
+ * survey.h -- the library looks at all its blocks.
+ */
+#ifndef ALLOCATOR_PRELOAD_SURVEY_H
+#define ALLOCATOR_PRELOAD_SURVEY_H
+
+#include "allocator/include/allocator.h"
+#include "allocator/policy.h"
+
+/* As heap_stats. */
+void survey_count(struct heap_statistics *statistics);
+
+/*
+ * Visits the blocks of all arenas, each arena under its lock; visit must not
+ * allocate.  A block that lies in a thread's cache is told as free.
+ */
+void survey_walk(policy_visit_fn *visit, void *context);
+
+/* As heap_check, silent: 0, or -1 with the first violation in *fault. */
+int survey_check(struct policy_fault *fault);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * runprogram.c -- runs a program under libmymalloc.so.
+ *
+ *     runprogram ls -l      as  LD_PRELOAD=.../libmymalloc.so ls -l
+ *
+ * The library is the one beside this program, or in ../lib where both are
+ * installed.  Other preloaded libraries stay, behind ours.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { USAGE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
+
+/* The folder that this program lies in, with the slash; 0 or -1. */
+static int find_folder(char *folder, size_t room)
+{
+    ssize_t length = readlink("/proc/self/exe", folder, room - 1);
+    if (length <= 0) {
+        return -1;
+    }
+    folder[length] = '\0';
+    strrchr(folder, '/')[1] = '\0';
+    return 0;
+}
+
+static int find_library(char *path, size_t room)
+{
+    static const char *const places[] = {"", "../lib/"};
+    char folder[PATH_MAX];
+    if (find_folder(folder, sizeof folder) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        int length =
+            snprintf(path, room, "%s%slibmymalloc.so", folder, places[i]);
+        if (length > 0 && (size_t)length < room && access(path, R_OK) == 0) {
+            return 0;
+        }
+    }
+    return -1;
+}
+
+static int preload(const char *library)
+{
+    const char *others = getenv("LD_PRELOAD");
+    size_t room = strlen(library) + (others ? strlen(others) : 0) + 2;
+    char *all = malloc(room);
+    if (all == NULL) {
+        return -1;
+    }
+    snprintf(all, room, "%s%s%s", library, others ? ":" : "",
+             others ? others : "");
+    int status = setenv("LD_PRELOAD", all, 1);
+    free(all);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    char library[PATH_MAX + 32];
+    if (argc < 2) {
+        fputs("usage: runprogram PROGRAM [ARGUMENT]...\n", stderr);
+        return USAGE;
+    }
+    if (find_library(library, sizeof library) != 0) {
+        fputs("runprogram: expected libmymalloc.so beside it\n", stderr);
+        return USAGE;
+    }
+    if (preload(library) != 0) {
+        perror("runprogram");
+        return USAGE;
+    }
+    execvp(argv[1], argv + 1);
+    int error = errno;
+    fprintf(stderr, "runprogram: %s: %s\n", argv[1], strerror(error));
+    return error == ENOENT ? NOT_FOUND : CANNOT_RUN;
+}
