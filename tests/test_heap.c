@@ -177,6 +177,17 @@ START_TEST(refusal_hook_decides)
 END_TEST
 
 #ifndef SANITIZED
+START_TEST(a_page_beyond_the_break_faults_when_asked_for)
+{
+    struct heap exact;
+    struct heap_options options = {.commit_step_bytes = HEAP_PAGE};
+    ck_assert_int_eq(heap_init(&exact, &options), 0);
+    unsigned char *first = heap_grow(&exact, 64);
+    first[HEAP_PAGE - 1] = 1;
+    ((volatile unsigned char *)first)[HEAP_PAGE] = 1;
+}
+END_TEST
+
 START_TEST(beyond_the_break_faults)
 {
     unsigned char *first = heap_grow(&heap, 64);
@@ -202,6 +213,8 @@ Suite *heap_suite(void)
     tcase_add_test(tests, refusal_hook_decides);
 #ifndef SANITIZED
     tcase_add_test_raise_signal(tests, beyond_the_break_faults, 11);
+    tcase_add_test_raise_signal(
+        tests, a_page_beyond_the_break_faults_when_asked_for, 11);
 #endif
     suite_add_tcase(suite, tests);
     return suite;

@@ -96,6 +96,7 @@ static const struct {
     {"--check=-1", "--check: expected a number from 1, or off, got '-1'"},
     {"--verify=some", "--verify: expected all or touched, got 'some'"},
     {"--heap-limit 5X", "--heap-limit: expected a size such as 64M, got '5X'"},
+    {"--json - --csv -", "--json and --csv cannot both be standard output"},
     {"--color=red", "--color: expected auto, always or never, got 'red'"},
 };
 

@@ -289,6 +289,27 @@ START_TEST(hang_is_told_with_its_operation)
 }
 END_TEST
 
+/* Works on for long, most of it on the harness's account. */
+static void check_at_length(void *context, struct worker_progress *progress,
+                            void *output)
+{
+    (void)context;
+    (void)output;
+    for (int i = 0; i < 12; i++) {
+        usleep(50000);
+        progress->excused_s += 0.05;
+    }
+}
+
+START_TEST(time_of_checks_is_not_a_hang)
+{
+    struct worker_task task = run_limited(check_at_length, NULL, 0.3, 0);
+    ck_assert_int_eq(task.end.how, WORKER_DONE);
+    ck_assert_double_gt(task.end.seconds, 0.3);
+    worker_task_release(&task);
+}
+END_TEST
+
 START_TEST(hang_with_signals_blocked_ends_too)
 {
     struct worker_task task = run_limited(hang_deaf, NULL, 0.2, 0);
@@ -452,6 +473,7 @@ Suite *worker_suite(void)
     tcase_add_test(ends, exits_are_told_with_their_status);
     tcase_add_test(ends, output_before_the_end_is_kept);
     tcase_add_test(ends, hang_is_told_with_its_operation);
+    tcase_add_test(ends, time_of_checks_is_not_a_hang);
     tcase_add_test(ends, hang_with_signals_blocked_ends_too);
     tcase_add_test(ends, runaway_memory_is_stopped);
     tcase_add_test(ends, nearest_block_is_told);

@@ -49,7 +49,7 @@ int heap_init(struct heap *heap, const struct heap_options *options)
 int heap_init_at(struct heap *heap, const struct heap_options *options,
                  void *address)
 {
-    static const struct heap_options defaults = {0, 0, HEAP_PRIVATE};
+    static const struct heap_options defaults = {0, 0, HEAP_PRIVATE, 0};
     if (options == NULL) {
         options = &defaults;
     }
@@ -82,6 +82,9 @@ int heap_init_at(struct heap *heap, const struct heap_options *options,
     }
     heap->base = base;
     heap->mappings_floor = heap->reserved;
+    heap->commit_step = options->commit_step_bytes != 0
+                            ? options->commit_step_bytes
+                            : HEAP_COMMIT_STEP;
     return 0;
 }
 
@@ -137,7 +140,8 @@ static bool allowed(const struct heap *heap, size_t bytes)
 /* Makes the contiguous part accessible up to brk; 0 or -1. */
 static int commit(struct heap *heap, size_t brk)
 {
-    size_t end = smaller(round_up(brk, HEAP_COMMIT_STEP), heap->mappings_floor);
+    size_t end =
+        smaller(round_up(brk, heap->commit_step), heap->mappings_floor);
     if (mprotect(heap->base + heap->committed, end - heap->committed,
                  PROT_READ | PROT_WRITE) != 0) {
         return -1;

@@ -14,8 +14,8 @@
  *
  * A limit makes both refuse as the operating system would.  The reservation
  * costs no memory until it is touched; what lies beyond the high-water mark of
- * the break is inaccessible in steps of HEAP_COMMIT_STEP, so that a wild
- * pointer faults.
+ * the break is inaccessible in steps (of HEAP_COMMIT_STEP by default), so that
+ * a wild pointer faults.
  *
  * Not thread safe: one heap, one thread.
  */
@@ -31,6 +31,7 @@
 #define HEAP_PAGE            ((size_t)4096)
 #define HEAP_COMMIT_STEP     ((size_t)1 << 20)
 #define HEAP_DEFAULT_RESERVE ((size_t)64 << 30)
+#define HEAP_MOST_RESERVE    ((size_t)16 << 40) /* fits beside a shadow */
 
 /* Whether another process that maps the heap's file sees what is written. */
 enum heap_visibility { HEAP_PRIVATE, HEAP_SHARED };
@@ -39,6 +40,7 @@ struct heap_options {
     size_t reserve_bytes; /* address space; 0: HEAP_DEFAULT_RESERVE */
     size_t limit_bytes;   /* footprint may not pass this; 0: the reservation */
     enum heap_visibility visibility;
+    size_t commit_step_bytes; /* 0: HEAP_COMMIT_STEP; a multiple of HEAP_PAGE */
 };
 
 /* Asked before each growth or mapping when set; true makes it fail. */
@@ -58,6 +60,7 @@ struct heap {
     size_t limit;           /* largest brk + mapped allowed */
     size_t reserved;        /* bytes of address space */
     size_t committed;       /* accessible bytes from base, >= brk */
+    size_t commit_step;     /* committed grows by multiples of it */
     size_t mappings_floor;  /* offset of the lowest mapping ever made */
     uint64_t refusals;      /* growths and mappings refused since reset */
     size_t refused_bytes;   /* size of the last one refused */

@@ -30,7 +30,8 @@ typedef bool worker_nearest_fn(const void *context, uint64_t address,
 struct worker_progress {
     volatile uint64_t op; /* index of the operation, FAULT_NO_OP outside */
     uint32_t round;
-    uint32_t subject; /* index, where a worker runs several */
+    uint32_t subject;          /* index, where a worker runs several */
+    volatile double excused_s; /* the harness's own work: not a hang's */
     char phase[16];
     const struct heap *heap;    /* of the subject at work; may be NULL */
     worker_nearest_fn *nearest; /* may be NULL */

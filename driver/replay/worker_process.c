@@ -216,6 +216,38 @@ static void end_for(struct worker_process *process, enum worker_how reason,
     syscall(SYS_tgkill, process->pid, process->pid, CRASH_ASK_SIGNAL);
 }
 
+/*
+ * Seconds that the worker was ready to run and another process had the
+ * processor; 0 where the kernel does not tell.
+ */
+static double seconds_in_line(pid_t pid)
+{
+    char path[48];
+    unsigned long long waited_ns = 0;
+    snprintf(path, sizeof path, "/proc/%ld/schedstat", (long)pid);
+    FILE *file = fopen(path, "re");
+    if (file != NULL) {
+        if (fscanf(file, "%*u %llu", &waited_ns) != 1) {
+            waited_ns = 0;
+        }
+        fclose(file);
+    }
+    return (double)waited_ns * 1e-9;
+}
+
+/*
+ * Seconds that count towards a hang: neither whole-heap checks nor a busy
+ * machine make a subject slow.
+ */
+static double charged_s(const struct worker_process *process, double now_s)
+{
+    double charged = now_s - process->started_s;
+    charged -= process->control->progress.excused_s;
+    double limit_s = process->task->seconds_limit;
+    return charged > limit_s ? charged - seconds_in_line(process->pid)
+                             : charged;
+}
+
 static void check_limits(struct worker_process *process, double now_s)
 {
     size_t resident = worker_memory_resident(process->pid).all_bytes;
@@ -227,7 +259,7 @@ static void check_limits(struct worker_process *process, double now_s)
     double limit_s = process->task->seconds_limit;
     if (resident > process->memory_limit_bytes) {
         end_for(process, WORKER_RUNAWAY, now_s + RUNAWAY_GRACE_S);
-    } else if (limit_s > 0 && now_s - process->started_s > limit_s) {
+    } else if (limit_s > 0 && charged_s(process, now_s) > limit_s) {
         end_for(process, WORKER_HUNG, now_s + HANG_GRACE_S);
     }
 }

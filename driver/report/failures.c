@@ -98,17 +98,23 @@ static void tell_reason(FILE *out, const struct report_style *style,
                   reason_text(failure->result, reason));
 }
 
+/* Whether a fault may have been made before the operation that showed it. */
+static bool checked_in_part(const struct result *result)
+{
+    return result->check.checked < result->check.operations;
+}
+
 /* Options that bring the user further. */
 static const char *advice(const struct result *result)
 {
-    bool thinned = result->check.thinned;
+    bool sparse = checked_in_part(result);
     switch (result->verdict) {
     case VERDICT_FAULT:
         if (result->fault.n_bytes > 0) {
-            return thinned ? " --check=1 --verify=all" : " --verify=all";
+            return sparse ? " --check=1 --verify=all" : " --verify=all";
         }
-        return thinned ? " --check=1" : "";
-    case VERDICT_HUNG: return " -s 300";
+        return sparse ? " --check=1" : "";
+    case VERDICT_HUNG: return " --check=1 -s 300";
     case VERDICT_NO_MEMORY: return " --heap-limit 64G";
     default: return "";
     }
@@ -121,11 +127,11 @@ static void tell_again(FILE *out, const struct report_style *style,
     fprintf(out, "mdriver -c -p %s%s -f %s\n", failure->subject->label,
             advice(failure->result), failure->trace->path);
     if (failure->result->verdict == VERDICT_FAULT &&
-        failure->result->check.thinned) {
+        checked_in_part(failure->result)) {
         fprintf(out, "%*s", TELL_COLUMN, "");
         paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN,
-                      "checks were thinned: the cause may lie before the "
-                      "operation at which it showed");
+                      "not every operation was checked: the cause may lie "
+                      "before the one at which it showed");
     }
 }
 

@@ -59,7 +59,7 @@ static json_t *averages_object(const struct summary *summary, bool timed)
                              : 0;
     value_put(object, "traces", value_count(summary->traces));
     value_put(object, "valid", value_count(summary->valid));
-    value_put(object, "ops", value_count(summary->ops));
+    value_put(object, "ops_timed", value_count(summary->ops));
     value_put(object, "utilization_mean",
               value_real(summary->utilization_mean));
     value_put(object, "limit_mean", value_real(summary->limit_mean));

@@ -89,6 +89,7 @@ static void run_errand(void *context, struct worker_progress *progress,
     struct errand_output *out = output;
     struct correctness_options how = options->correctness;
     how.check_budget_s = pair_budget_s(errand->execution);
+    how.heap.commit_step_bytes = HEAP_PAGE; /* no room beyond the break */
     if (correctness_run(errand->trace, errand->subject, &how, progress,
                         &out->correctness) != 0) {
         out->failed = true;

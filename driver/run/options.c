@@ -187,6 +187,19 @@ static int add_libc(struct options *o, char *message, size_t room)
                               room);
 }
 
+/* A limit above the usual reservation needs a larger one. */
+static int set_heap_limit(const char *text, struct heap_options *heap)
+{
+    if (options_parse_size(text, &heap->limit_bytes) != 0 ||
+        heap->limit_bytes > HEAP_MOST_RESERVE) {
+        return -1;
+    }
+    heap->reserve_bytes = heap->limit_bytes > HEAP_DEFAULT_RESERVE
+                              ? heap->limit_bytes
+                              : HEAP_DEFAULT_RESERVE;
+    return 0;
+}
+
 /* The flags that take a value which must be understood. */
 static int apply_value(int flag, const char *value, struct options *o,
                        char *message, size_t room)
@@ -219,7 +232,7 @@ static int apply_value(int flag, const char *value, struct options *o,
     case LONG_VERIFY:
         return parse_verify(value, &o->correctness.verify, message, room);
     case LONG_HEAP_LIMIT:
-        return options_parse_size(value, &o->correctness.heap.limit_bytes) == 0
+        return set_heap_limit(value, &o->correctness.heap) == 0
                    ? 0
                    : expected(message, room, "--heap-limit",
                               "a size such as 64M", value);
@@ -319,6 +332,13 @@ int options_parse(int argc, char **argv, struct options *options, char *message,
         if (status != 0) {
             return -1;
         }
+    }
+    if (options->json_path && options->csv_path &&
+        strcmp(options->json_path, "-") == 0 &&
+        strcmp(options->csv_path, "-") == 0) {
+        snprintf(message, room,
+                 "--json and --csv cannot both be standard output");
+        return -1;
     }
     while (optind < argc) {
         options->traces[options->n_traces++] = argv[optind++];

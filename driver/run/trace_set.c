@@ -110,8 +110,8 @@ static int add_folder(struct trace_set *set, const char *folder)
 static void default_folder(char *folder, size_t room)
 {
     snprintf(folder, room, "traces");
-    char self[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    char self[PATH_MAX + sizeof "/traces"];
+    ssize_t length = readlink("/proc/self/exe", self, PATH_MAX - 1);
     if (access(folder, F_OK) == 0 || length <= 0) {
         return;
     }
@@ -123,7 +123,10 @@ static void default_folder(char *folder, size_t room)
         }
         *slash = '\0';
     }
-    snprintf(folder, room, "%s/traces", self);
+    strcat(self, "/traces");
+    if (access(self, F_OK) == 0) {
+        snprintf(folder, room, "%s", self);
+    }
 }
 
 /* A named trace: as it is, or in the folder of -t when it is not here. */
@@ -139,7 +142,7 @@ int trace_set_load(struct trace_set *set, const struct options *options)
 {
     memset(set, 0, sizeof *set);
     if (options->n_traces == 0) {
-        char folder[PATH_MAX + 8];
+        char folder[PATH_MAX + sizeof "/traces"];
         default_folder(folder, sizeof folder);
         return add_folder(set,
                           options->folder != NULL ? options->folder : folder);
