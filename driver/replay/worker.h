@@ -72,7 +72,7 @@ struct worker_task {
 
     /*
      * Resident bytes beyond what was inherited at the fork.  0: three quarters
-     * of the machine's memory, divided by the workers at a time.
+     * of the memory available, divided by the workers at a time.
      */
     size_t memory_limit_bytes;
 

@@ -1,6 +1,7 @@
 /*
- * worker_memory.c -- from /proc/PID/statm (proc(5)), sysconf and the control
- * group's limit, where a container mounts it in one of its two versions.
+ * worker_memory.c -- from /proc/PID/statm and /proc/meminfo (proc(5)), sysconf
+ * and the control group's limit, where a container mounts it in one of its two
+ * versions.
  */
 #include "driver/replay/worker_memory.h"
 
@@ -8,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Reads a short file; text is empty when there is none. */
@@ -49,12 +51,24 @@ static size_t control_group_limit(const char *path)
     return end == text || bytes == 0 ? SIZE_MAX : (size_t)bytes;
 }
 
+/* What can be had now without swapping, or all there is. */
+static size_t available_bytes(void)
+{
+    char text[512];
+    read_text("/proc/meminfo", text, sizeof text);
+    const char *line = strstr(text, "MemAvailable:");
+    size_t all = (size_t)sysconf(_SC_PHYS_PAGES) * page_bytes();
+    return line == NULL
+               ? all
+               : strtoull(line + sizeof "MemAvailable:", NULL, 10) * 1024;
+}
+
 size_t worker_memory_share(size_t workers)
 {
     static const char *const groups[] = {
         "/sys/fs/cgroup/memory.max",
         "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-    size_t bytes = (size_t)sysconf(_SC_PHYS_PAGES) * page_bytes();
+    size_t bytes = available_bytes();
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
         size_t limit = control_group_limit(groups[i]);
         bytes = limit < bytes ? limit : bytes;

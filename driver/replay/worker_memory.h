@@ -19,8 +19,9 @@ struct residence {
 struct residence worker_memory_resident(pid_t pid);
 
 /*
- * What one of so many workers may take: three quarters of the memory of the
- * machine, or of the control group where that has less, divided among them.
+ * What one of so many workers may take: three quarters of what the machine
+ * has available, or of the control group's limit where that is less, divided
+ * among them.
  */
 size_t worker_memory_share(size_t workers);
 
