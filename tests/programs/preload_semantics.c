@@ -36,7 +36,7 @@
 /* Sizes that no compiler may know. */
 static volatile size_t impossible = (size_t)PTRDIFF_MAX + 1;
 static volatile size_t half = SIZE_MAX / 2 + 1;
-static volatile size_t most = SIZE_MAX, odd = 24;
+static volatile size_t most = SIZE_MAX, odd = 24, uneven = 48;
 
 static int is_zero(const unsigned char *bytes, size_t n)
 {
@@ -105,7 +105,7 @@ static void verify_alignment(void)
     MUST(posix_memalign(&p, 64, impossible) == ENOMEM && p == NULL);
     MUST(posix_memalign(&p, 4096, 0) == 0 && (uintptr_t)p % 4096 == 0);
     free(p);
-    p = memalign(48, 100);
+    p = memalign(uneven, 100);
     MUST((uintptr_t)p % 64 == 0);
     free(p);
     p = valloc(1);
