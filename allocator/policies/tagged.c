@@ -3,6 +3,8 @@
  */
 #include "allocator/policies/tagged.h"
 
+#include "allocator/block/bins.h"
+
 #include <stdio.h>
 
 size_t tagged_usable_size(struct heap *heap, const void *payload)
@@ -50,4 +52,19 @@ int tagged_report(const struct block_fault *found, struct policy_fault *fault)
 void tagged_trim(struct heap *heap)
 {
     tags_trim(heap);
+}
+
+int tagged_check_bins(struct heap *heap, struct policy_fault *fault)
+{
+    struct block_fault found;
+    return bins_check(heap, &found) == 0 ? 0 : tagged_report(&found, fault);
+}
+
+int tagged_walk_bins(struct heap *heap, policy_visit_fn *visit, void *context)
+{
+    uint32_t log2_classes = bins_root(heap)->log2_classes;
+    if (log2_classes > BINS_MOST_LOG2) {
+        return 0; /* overwritten: nothing tells where blocks begin */
+    }
+    return tagged_walk(heap, bins_root_bytes(log2_classes), visit, context);
 }

@@ -48,6 +48,10 @@ int tagged_walk(struct heap *heap, size_t root_bytes, policy_visit_fn *visit,
 /* Hands a fault of the blocks on to the policy's caller; returns -1. */
 int tagged_report(const struct block_fault *found, struct policy_fault *fault);
 
+/* The check and walk of policies over bins (block/bins.h). */
+int tagged_check_bins(struct heap *heap, struct policy_fault *fault);
+int tagged_walk_bins(struct heap *heap, policy_visit_fn *visit, void *context);
+
 /* Gives the free top back. */
 void tagged_trim(struct heap *heap);
 
