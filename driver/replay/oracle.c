@@ -15,12 +15,18 @@
 
 #include "driver/replay/blame.h"
 #include "driver/replay/contents.h"
+#include "driver/replay/lazy.h"
 #include "driver/replay/pattern.h"
 #include "driver/replay/placement.h"
 #include "driver/replay/replay.h"
 
 #define PREFETCH_RECORD  24
 #define PREFETCH_PAYLOAD 12
+
+static size_t blocks_bytes(const struct oracle *oracle)
+{
+    return ((size_t)oracle->trace->n_ids + 1) * sizeof *oracle->blocks;
+}
 
 int oracle_open(struct oracle *oracle, const struct trace *trace,
                 struct session *session)
@@ -29,13 +35,13 @@ int oracle_open(struct oracle *oracle, const struct trace *trace,
     oracle->trace = trace;
     oracle->session = session;
     oracle->foreign = session->subject->kind == SUBJECT_FOREIGN;
-    oracle->blocks = calloc((size_t)trace->n_ids + 1, sizeof *oracle->blocks);
+    oracle->blocks = lazy_open(blocks_bytes(oracle));
     if (oracle->blocks == NULL) {
         return -1;
     }
     if (!oracle->foreign &&
         shadow_open(&oracle->shadow, session->heap.reserved) != 0) {
-        free(oracle->blocks);
+        lazy_close(oracle->blocks, blocks_bytes(oracle));
         return -1;
     }
     oracle->round = 1;
@@ -53,7 +59,9 @@ int oracle_list_live(struct oracle *oracle)
 void oracle_close(struct oracle *oracle)
 {
     shadow_close(&oracle->shadow);
-    free(oracle->blocks);
+    if (oracle->blocks != NULL) {
+        lazy_close(oracle->blocks, blocks_bytes(oracle));
+    }
     free(oracle->live);
     free(oracle->place);
     memset(oracle, 0, sizeof *oracle);
@@ -61,8 +69,7 @@ void oracle_close(struct oracle *oracle)
 
 void oracle_begin(struct oracle *oracle, uint32_t round)
 {
-    memset(oracle->blocks, 0,
-           ((size_t)oracle->trace->n_ids + 1) * sizeof *oracle->blocks);
+    lazy_clear(oracle->blocks, blocks_bytes(oracle));
     if (!oracle->foreign) {
         shadow_clear(&oracle->shadow);
     }
@@ -327,6 +334,9 @@ void oracle_prefetch(const struct oracle *oracle, size_t op)
         &oracle->blocks[trace->ops[op + PREFETCH_PAYLOAD].id];
     if (soon->payload != NULL) {
         __builtin_prefetch(soon->payload);
+        if (soon->usable > PATTERN_LINE) {
+            __builtin_prefetch(soon->payload + PATTERN_LINE);
+        }
         if (!oracle->foreign) {
             __builtin_prefetch(
                 &oracle->shadow.owners[oracle_offset(oracle, soon->payload) /

@@ -9,16 +9,10 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "driver/replay/lazy.h"
 
 #define PER_CHUNK (SHADOW_CHUNK / SHADOW_GRANULE)
-
-static void *reserve(size_t bytes)
-{
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory != MAP_FAILED ? memory : NULL;
-}
 
 int shadow_open(struct shadow *shadow, size_t reserved_bytes)
 {
@@ -26,13 +20,13 @@ int shadow_open(struct shadow *shadow, size_t reserved_bytes)
     memset(shadow, 0, sizeof *shadow);
     shadow->chunks_bytes = chunks * sizeof *shadow->chunks;
     shadow->owners_bytes = chunks * PER_CHUNK * sizeof *shadow->owners;
-    shadow->chunks = reserve(shadow->chunks_bytes);
+    shadow->chunks = lazy_open(shadow->chunks_bytes);
     if (shadow->chunks == NULL) {
         return -1;
     }
-    shadow->owners = reserve(shadow->owners_bytes);
+    shadow->owners = lazy_open(shadow->owners_bytes);
     if (shadow->owners == NULL) {
-        munmap(shadow->chunks, shadow->chunks_bytes);
+        lazy_close(shadow->chunks, shadow->chunks_bytes);
         return -1;
     }
     return 0;
@@ -40,17 +34,15 @@ int shadow_open(struct shadow *shadow, size_t reserved_bytes)
 
 void shadow_close(struct shadow *shadow)
 {
-    if (shadow->owners != NULL) {
-        munmap(shadow->owners, shadow->owners_bytes);
-        munmap(shadow->chunks, shadow->chunks_bytes);
-        memset(shadow, 0, sizeof *shadow);
-    }
+    lazy_close(shadow->owners, shadow->owners_bytes);
+    lazy_close(shadow->chunks, shadow->chunks_bytes);
+    memset(shadow, 0, sizeof *shadow);
 }
 
 void shadow_clear(struct shadow *shadow)
 {
-    madvise(shadow->owners, shadow->owners_bytes, MADV_DONTNEED);
-    madvise(shadow->chunks, shadow->chunks_bytes, MADV_DONTNEED);
+    lazy_clear(shadow->owners, shadow->owners_bytes);
+    lazy_clear(shadow->chunks, shadow->chunks_bytes);
 }
 
 /* A range in granules, cut at the borders of chunks. */
