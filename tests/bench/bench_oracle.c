@@ -6,7 +6,7 @@
  * rounds are judged without check and walk, as correctness_run does it with
  * --check=off; the figure is all of its time over all operations.  Beside it
  * the same two rounds are replayed plainly on the same policy, and the
- * difference is what the oracle adds.  The best of five is shown: the rest is
+ * difference is what the oracle adds.  The best of three is shown: the rest is
  * the machine's noise.
  */
 #include <stdio.h>
@@ -15,12 +15,15 @@
 
 #include "allocator/registry.h"
 #include "driver/replay/correctness.h"
+#include "driver/replay/oracle.h"
 #include "driver/replay/replay.h"
 #include "driver/trace/build.h"
 #include "driver/trace/prng.h"
 
-#define CHURN   ((uint32_t)1000000)
-#define REPEATS 5
+#define CHURN     ((uint32_t)500000)
+#define FEW_LIVE  ((uint32_t)50000)
+#define MANY_LIVE ((uint32_t)1000000)
+#define REPEATS   5
 
 /* Of processor time, so that other processes matter less. */
 static double now_ns(void)
@@ -110,6 +113,48 @@ static void print_row(const struct trace *trace, const struct subject *subject)
            judged - plain);
 }
 
+/* ns per block of the heap when check and walk run on the trace's end. */
+static double check_ns(const struct trace *trace, const struct subject *subject)
+{
+    struct session session;
+    struct oracle oracle;
+    if (session_open(&session, subject, trace->n_ids, NULL) != 0) {
+        return -1;
+    }
+    if (oracle_open(&oracle, trace, &session) != 0) {
+        session_close(&session);
+        return -1;
+    }
+    for (size_t op = 0; op < trace->n_ops; op++) {
+        oracle_step(&oracle, op);
+    }
+    double best = 1e99;
+    for (int i = 0; i < 4 * REPEATS; i++) {
+        double start = now_ns();
+        oracle_check(&oracle, trace->n_ops - 1);
+        best = smaller(best, now_ns() - start);
+    }
+    oracle_close(&oracle);
+    session_close(&session);
+    return best / (double)trace->live_blocks_at_end;
+}
+
+static void print_checks(const struct subject *subjects, size_t n)
+{
+    struct trace trace;
+    if (make_trace(FEW_LIVE, &trace) != 0) {
+        return;
+    }
+    printf("\ncheck and walk of the whole heap, ns per live block\n");
+    for (size_t i = 0; i < n; i++) {
+        if (subjects[i].kind == SUBJECT_POLICY) {
+            printf("%-12s %12u %16.1f\n", subjects[i].label, FEW_LIVE,
+                   check_ns(&trace, &subjects[i]));
+        }
+    }
+    trace_free(&trace);
+}
+
 static int bench(uint32_t live, const struct subject *subjects, size_t n)
 {
     struct trace trace;
@@ -129,7 +174,7 @@ int main(int argc, char **argv)
     struct subject *subjects = NULL;
     size_t n = 0;
     char message[200];
-    const char *list = argc > 1 ? argv[1] : "bump,libc";
+    const char *list = argc > 1 ? argv[1] : "bump,best-fit";
     if (subject_parse_list(list, &subjects, &n, message, sizeof message) != 0) {
         fprintf(stderr, "%s\n", message);
         return 2;
@@ -137,7 +182,8 @@ int main(int argc, char **argv)
     printf("oracle, ns per operation (two rounds, check and walk off)\n");
     printf("%-12s %12s %16s %16s %16s\n", "policy", "live blocks",
            "judged replay", "plain replay", "oracle");
-    int status = bench(50000, subjects, n) | bench(1000000, subjects, n);
+    int status = bench(FEW_LIVE, subjects, n) | bench(MANY_LIVE, subjects, n);
+    print_checks(subjects, n);
     free(subjects);
     return status == 0 ? 0 : 1;
 }
