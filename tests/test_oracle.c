@@ -98,6 +98,8 @@ static void is_told(const struct broken *broken)
                      trace_format_op(&trace, fault->op, text, sizeof text));
     ck_assert(!fault->before.exists || !fault->block.exists ||
               fault->before.address <= fault->block.address);
+    ck_assert(!fault->before.exists || !fault->block.exists ||
+              fault->before.id != fault->block.id);
     ck_assert(!fault->after.exists || !fault->block.exists ||
               fault->after.address > fault->block.address);
 }
