@@ -95,8 +95,16 @@ $(B)/liballocator.a: $(ALLOCATOR_OBJ) $(sources)
 $(B)/libdriver.a: $(DRIVER_OBJ) $(sources)
 	@rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 
-$(PROGRAMS): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a $(B)/liballocator.a
+$(filter-out $(B)/bench_alloc,$(PROGRAMS)): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a \
+                                          $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# Runs under any malloc: no sanitizer's, none of the libraries that allocate
+# before main, and no call optimized away.
+$(B)/driver/bench_alloc.o: PICFLAGS := -fno-builtin -fno-sanitize=all
+
+$(B)/bench_alloc: $(B)/driver/bench_alloc.o
+	@echo '  LD $@'; $(CC) $(LDFLAGS) -o $@ $< -lpthread
 
 # Libraries that are preloaded: position independent, no builtin rewriting of
 # malloc followed by memset, only marked names exported, no sanitizer (its
