@@ -187,7 +187,7 @@ START_TEST(heap_limits_are_survived)
         open_lab(_i, &options);
         lab.random = seed;
         demand(&lab, lab_stream(&lab, 250, 100) == LAB_DONE);
-        ck_assert_uint_le(lab.heap.peak, options.limit_bytes);
+        ck_assert_uint_le(heap_peak(&lab.heap), options.limit_bytes);
         demand(&lab, lab_free_all(&lab) == LAB_DONE);
         verify();
         lab_close(&lab);

@@ -203,7 +203,7 @@ static void recompute(const struct trace *trace, const struct policy *policy,
         naive->a[i] = (double)heap_footprint(&s.heap);
     }
     naive->n = trace->n_ops;
-    naive->max_a = (double)s.heap.peak;
+    naive->max_a = (double)heap_peak(&s.heap);
     session_close(&s);
     free(sizes);
 }

@@ -37,7 +37,7 @@ START_TEST(growth_is_contiguous_and_counts)
     ck_assert_uint_eq(heap_footprint(&heap), 80);
     heap_shrink(&heap, 48);
     ck_assert_uint_eq(heap_footprint(&heap), 32);
-    ck_assert_uint_eq(heap.peak, 80);
+    ck_assert_uint_eq(heap_peak(&heap), 80);
 }
 END_TEST
 
@@ -155,7 +155,7 @@ START_TEST(reset_forgets_all)
     heap_map(&heap, 64);
     heap_reset(&heap);
     ck_assert_uint_eq(heap_footprint(&heap), 0);
-    ck_assert_uint_eq(heap.peak, 0);
+    ck_assert_uint_eq(heap_peak(&heap), 0);
     ck_assert_ptr_eq(heap_grow(&heap, 16), heap.base);
 }
 END_TEST
@@ -168,11 +168,41 @@ static bool refuse_large(void *context, size_t bytes)
 START_TEST(refusal_hook_decides)
 {
     size_t most = 100;
+    ck_assert_ptr_nonnull(heap_grow(&heap, 112));
     heap_set_refusal(&heap, refuse_large, &most);
     ck_assert_ptr_nonnull(heap_grow(&heap, 96));
     ck_assert_ptr_null(heap_grow(&heap, 112));
     heap_set_refusal(&heap, NULL, NULL);
     ck_assert_ptr_nonnull(heap_grow(&heap, 112));
+}
+END_TEST
+
+/* Each growth asks, also one into memory that was given back before. */
+START_TEST(refusal_hook_is_asked_after_a_shrink)
+{
+    size_t most = 100;
+    heap_set_refusal(&heap, refuse_large, &most);
+    ck_assert_ptr_nonnull(heap_grow(&heap, 96));
+    ck_assert_ptr_nonnull(heap_grow(&heap, 96));
+    heap_shrink(&heap, 192);
+    ck_assert_ptr_null(heap_grow(&heap, 112));
+    ck_assert_uint_eq(heap.refusals, 1);
+}
+END_TEST
+
+/* A mapping takes from what the break may still grow, until it is gone. */
+START_TEST(mappings_and_growth_share_the_limit)
+{
+    ck_assert_ptr_nonnull(heap_grow(&heap, 16));
+    void *pages = heap_map(&heap, HEAP_PAGE);
+    ck_assert_ptr_nonnull(pages);
+    size_t room = heap.limit - heap_footprint(&heap);
+    ck_assert_ptr_null(heap_grow(&heap, room + 16));
+    ck_assert_ptr_nonnull(heap_grow(&heap, room));
+    ck_assert_uint_eq(heap_peak(&heap), heap.limit);
+    ck_assert_int_eq(heap_unmap(&heap, pages, HEAP_PAGE), 0);
+    ck_assert_ptr_nonnull(heap_grow(&heap, HEAP_PAGE));
+    ck_assert_ptr_null(heap_grow(&heap, 16));
 }
 END_TEST
 
@@ -211,6 +241,8 @@ Suite *heap_suite(void)
     tcase_add_test(tests, contains_knows_the_break);
     tcase_add_test(tests, reset_forgets_all);
     tcase_add_test(tests, refusal_hook_decides);
+    tcase_add_test(tests, refusal_hook_is_asked_after_a_shrink);
+    tcase_add_test(tests, mappings_and_growth_share_the_limit);
 #ifndef SANITIZED
     tcase_add_test_raise_signal(tests, beyond_the_break_faults, 11);
     tcase_add_test_raise_signal(

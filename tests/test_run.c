@@ -163,16 +163,27 @@ static void *crash_when_timed(struct heap *heap, size_t size)
     return good()->malloc(heap, size);
 }
 
-START_TEST(death_while_timed_spares_the_others)
+static void *hang_when_timed(struct heap *heap, size_t size)
 {
-    struct policy policy = bad(crash_when_timed);
-    struct subject subjects[2] = {{.label = "bad", .policy = &policy},
+    static unsigned replays;
+    if (size == TRIGGER && ++replays > 16) {
+        for (volatile bool forever = true; forever;) {
+        }
+    }
+    return good()->malloc(heap, size);
+}
+
+/* Times the policy beside a good one; it dies at operation 2. */
+static void die_when_timed(const struct policy *policy, double seconds_limit,
+                           enum verdict verdict)
+{
+    struct subject subjects[2] = {{.label = "bad", .policy = policy},
                                   subject_default()};
     struct options options = {
         .subjects = subjects,
         .n_subjects = 2,
         .correctness = {.check_every = 1},
-        .seconds_limit = 20,
+        .seconds_limit = seconds_limit,
         .timing_budget_s = 0.05,
     };
     struct trace_set set = {.traces = &trace, .n_traces = 1};
@@ -180,10 +191,24 @@ START_TEST(death_while_timed_spares_the_others)
     ck_assert_ptr_nonnull(nobody);
     ck_assert_int_eq(execute(&options, &set, nobody, &run), 0);
     fclose(nobody);
-    ck_assert_int_eq(run.results[0].verdict, VERDICT_CRASHED);
+    ck_assert_int_eq(run.results[0].verdict, verdict);
     ck_assert_str_eq(run.results[0].post_mortem.phase, "timing");
+    ck_assert_uint_eq(run.results[0].post_mortem.op, 2);
     ck_assert_int_eq(run.results[1].verdict, VERDICT_VALID);
     ck_assert(run.results[1].timing.measured);
+}
+
+START_TEST(crash_while_timed_is_named_and_spares_the_others)
+{
+    struct policy policy = bad(crash_when_timed);
+    die_when_timed(&policy, 20, VERDICT_CRASHED);
+}
+END_TEST
+
+START_TEST(hang_while_timed_is_named_and_spares_the_others)
+{
+    struct policy policy = bad(hang_when_timed);
+    die_when_timed(&policy, 0.5, VERDICT_HUNG);
 }
 END_TEST
 
@@ -292,7 +317,8 @@ Suite *run_suite(void)
     tcase_add_loop_test(subjects, death_is_a_result_beside_others, 0,
                         sizeof misdeeds / sizeof *misdeeds);
     tcase_add_test(subjects, fault_names_operation_and_rule);
-    tcase_add_test(subjects, death_while_timed_spares_the_others);
+    tcase_add_test(subjects, crash_while_timed_is_named_and_spares_the_others);
+    tcase_add_test(subjects, hang_while_timed_is_named_and_spares_the_others);
     suite_add_tcase(suite, subjects);
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, open_folder, close_folder);

@@ -141,7 +141,9 @@ START_TEST(loop_calls_what_replay_op_calls)
         uint64_t expected = calls;
         ck_assert_int_eq(session_reset(&s), 0);
         calls = 0;
-        timing_loop(&trace, &s);
+        uint64_t at = 1000;
+        timing_loop(&trace, &s, &at);
+        ck_assert_uint_eq(at, lengths[k] == 0 ? 1000 : lengths[k] - 1);
         ck_assert_uint_eq(calls, expected);
         ck_assert_ptr_null(s.slots[trace.n_ids]);
         session_close(&s);
@@ -157,7 +159,8 @@ START_TEST(loop_survives_refused_memory)
     struct subject subject = logged(0);
     struct session s;
     ck_assert_int_eq(session_open(&s, &subject, trace.n_ids, &tiny), 0);
-    timing_loop(&trace, &s);
+    uint64_t at;
+    timing_loop(&trace, &s, &at);
     ck_assert_uint_gt(s.heap.refusals, 0);
     session_close(&s);
     trace_free(&trace);

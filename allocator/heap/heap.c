@@ -27,6 +27,23 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/*
+ * Sets how far beyond brk the break may move unasked: over accessible pages,
+ * as far as the limit lets it, and nowhere while somebody wants to be asked.
+ */
+static void update_ready(struct heap *heap, size_t brk)
+{
+    heap->ready = heap->refuse != NULL
+                      ? brk
+                      : smaller(heap->committed, heap->limit - heap->mapped);
+}
+
+/* Before the footprint shrinks. */
+static void note_peak(struct heap *heap)
+{
+    heap->past_peak = heap_peak(heap);
+}
+
 /* A file without a name that backs a shared heap; -1 for a private one. */
 static int open_backing(const struct heap *heap, enum heap_visibility how)
 {
@@ -119,7 +136,8 @@ void heap_reset(struct heap *heap)
     }
     heap->n_mappings = 0;
     heap->mappings_floor = heap->reserved;
-    heap->brk = heap->mapped = heap->peak = 0;
+    heap->brk = heap->mapped = heap->past_peak = 0;
+    update_ready(heap, 0);
     heap->refusals = heap->refused_bytes = 0;
 }
 
@@ -161,13 +179,16 @@ int heap_make_room(struct heap *heap, size_t bytes)
         refused(heap, bytes);
         return -1;
     }
+    update_ready(heap, brk);
     return 0;
 }
 
 void heap_shrink(struct heap *heap, size_t bytes)
 {
     assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk);
+    note_peak(heap);
     heap->brk -= bytes;
+    update_ready(heap, heap->brk);
 }
 
 size_t heap_release_spare(struct heap *heap)
@@ -291,7 +312,7 @@ void *heap_map(struct heap *heap, size_t bytes)
     }
     heap->mapped += bytes;
     update_floor(heap);
-    heap_note_peak(heap);
+    update_ready(heap, heap->brk);
     return address;
 }
 
@@ -323,8 +344,10 @@ int heap_unmap(struct heap *heap, void *address, size_t bytes)
         remove_mapping(heap, index);
     }
     discard(heap, offset, bytes);
+    note_peak(heap);
     heap->mapped -= bytes;
     update_floor(heap);
+    update_ready(heap, heap->brk);
     return 0;
 }
 
@@ -350,4 +373,5 @@ void heap_set_refusal(struct heap *heap, heap_refuse_fn *refuse, void *context)
 {
     heap->refuse = refuse;
     heap->refuse_context = context;
+    update_ready(heap, heap->brk);
 }

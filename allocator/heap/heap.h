@@ -56,7 +56,8 @@ struct heap {
     unsigned char *base;
     size_t brk;             /* bytes of the contiguous part */
     size_t mapped;          /* bytes of all mappings */
-    size_t peak;            /* largest brk + mapped since init or reset */
+    size_t ready;           /* the break may move up to here unasked */
+    size_t past_peak;       /* largest brk + mapped before a decrease */
     size_t limit;           /* largest brk + mapped allowed */
     size_t reserved;        /* bytes of address space */
     size_t committed;       /* accessible bytes from base, >= brk */
@@ -100,12 +101,14 @@ static inline size_t heap_footprint(const struct heap *heap)
     return heap->brk + heap->mapped;
 }
 
-/* For growth alone: the footprint may be larger than ever. */
-static inline void heap_note_peak(struct heap *heap)
+/*
+ * The largest footprint since init or reset.  Growth keeps no account of it,
+ * so that it costs nothing: whatever lessens the footprint does.
+ */
+static inline size_t heap_peak(const struct heap *heap)
 {
-    if (heap_footprint(heap) > heap->peak) {
-        heap->peak = heap_footprint(heap);
-    }
+    size_t footprint = heap_footprint(heap);
+    return footprint > heap->past_peak ? footprint : heap->past_peak;
 }
 
 /*
@@ -118,20 +121,17 @@ int heap_make_room(struct heap *heap, size_t bytes);
  * Moves the break up by bytes, a multiple of HEAP_ALIGNMENT, and returns the
  * first new byte, or NULL when refused.  Contents are unspecified.
  *
- * Inline, and a few comparisons as long as the pages are accessible (no
- * mapping lies below them): some policies grow at each allocation.
+ * Inline, and one comparison as long as nobody has to be asked: some policies
+ * grow at each allocation.
  */
 static inline void *heap_grow(struct heap *heap, size_t bytes)
 {
     assert(bytes % HEAP_ALIGNMENT == 0);
-    if ((bytes > heap->committed - heap->brk || heap->refuse != NULL ||
-         bytes > heap->limit - heap_footprint(heap)) &&
-        heap_make_room(heap, bytes) != 0) {
+    if (bytes > heap->ready - heap->brk && heap_make_room(heap, bytes) != 0) {
         return NULL;
     }
     void *start = heap->base + heap->brk;
     heap->brk += bytes;
-    heap_note_peak(heap);
     return start;
 }
 

@@ -247,7 +247,8 @@ static uint64_t peak_footprint(const struct follower *f,
                                const struct course *course)
 {
     uint64_t peak = course->most_footprint.footprint_bytes;
-    return f->session.heap.peak > peak ? f->session.heap.peak : peak;
+    uint64_t heap_tells = heap_peak(&f->session.heap);
+    return heap_tells > peak ? heap_tells : peak;
 }
 
 static void conclude(struct footprint_record *record,

@@ -33,10 +33,8 @@
 
 static void tell(const struct race *race, const struct runner *runner)
 {
-    if (race->progress != NULL) {
-        race->progress->subject = (uint32_t)runner->index;
-        race->progress->heap = &runner->session.heap;
-    }
+    race->progress->subject = (uint32_t)runner->index;
+    race->progress->heap = &runner->session.heap;
 }
 
 /* One replay after a reset; its time in *ns.  Returns 0, or -1. */
@@ -46,8 +44,9 @@ static int replay(const struct race *race, struct runner *runner, double *ns)
         return -1;
     }
     uint64_t start = clock_cpu_ns();
-    timing_loop(race->trace, &runner->session);
+    timing_loop(race->trace, &runner->session, &race->progress->op);
     double measured = (double)(clock_cpu_ns() - start);
+    race->progress->op = FAULT_NO_OP;
     *ns = fmax(measured - race->clock_cost_ns, 0);
     return 0;
 }
@@ -189,9 +188,7 @@ int race_run(struct race *race, const struct subject *subjects)
 
 void race_finish(struct race *race)
 {
-    if (race->progress != NULL) {
-        race->progress->heap = NULL;
-    }
+    race->progress->heap = NULL;
     for (size_t i = 0; i < race->n_open; i++) {
         session_close(&race->runners[i].session);
     }

@@ -127,24 +127,26 @@ static int run_heat(struct race *race, const struct subject *subjects,
 
 static void enter(struct worker_progress *progress)
 {
-    if (progress != NULL) {
-        progress->op = FAULT_NO_OP;
-        progress->round = 0;
-        progress->nearest = NULL;
-        snprintf(progress->phase, sizeof progress->phase, "timing");
-    }
+    progress->op = FAULT_NO_OP;
+    progress->round = 0;
+    progress->nearest = NULL;
+    snprintf(progress->phase, sizeof progress->phase, "timing");
 }
 
 int timing_run(const struct trace *trace, const struct subject *subjects,
                size_t n_subjects, const struct timing_options *options,
                struct worker_progress *progress, struct timing_record *records)
 {
+    struct worker_progress nobody_looks = {0};
     struct race race = {
-        .trace = trace, .options = options, .progress = progress};
+        .trace = trace,
+        .options = options,
+        .progress = progress != NULL ? progress : &nobody_looks,
+    };
     cpu_set_t before;
     size_t next = 0;
     int status = 0;
-    enter(progress);
+    enter(race.progress);
     pin(&before);
     while (next < n_subjects && status == 0) {
         status = run_heat(&race, subjects, n_subjects, &next, records);

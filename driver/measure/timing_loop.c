@@ -8,8 +8,9 @@
  * charged to the allocator.  So slots are prefetched a few operations ahead.
  * Only slots: the blocks they point to stay as cold as the trace left them.
  *
- * The hooks are read once, before the loop.  The kinds that traces are made of
- * are told apart first; the rest goes through replay_op.
+ * The kinds that traces are made of are told apart first; the rest goes
+ * through replay_op.  Where the replay is, is told by one plain store, so that
+ * an operation that never returns has a name.
  */
 #include "driver/measure/timing_loop.h"
 
@@ -19,55 +20,55 @@
 #define OPS_AHEAD ((size_t)16)
 
 /* Kept out of line: the common kinds get all the registers. */
-static __attribute__((noinline)) void replay_rare(const struct policy *policy,
-                                                  struct heap *heap,
-                                                  void **slots,
+static __attribute__((noinline)) void replay_rare(struct session *session,
                                                   const struct op *op)
 {
-    replay_op(policy, heap, slots, op);
+    replay_op(session->policy, &session->heap, session->slots, op);
 }
 
 /*
- * The slot's address is formed anew behind each call: one cheap load instead
- * of a register that the compiler would have to save.
+ * The session's fields are read anew behind each call: loads that are cheap
+ * instead of registers that the compiler would have to save.
  */
-static __attribute__((noinline)) void replay_ahead(const struct policy *policy,
-                                                   struct heap *heap,
-                                                   void **slots,
-                                                   const struct op *op,
-                                                   const struct op *end)
+static __attribute__((noinline)) void replay_ahead(struct session *session,
+                                                   const struct op *ops,
+                                                   size_t n,
+                                                   volatile uint64_t *at)
 {
-    void *(*const allocate)(struct heap *, size_t) = policy->malloc;
-    void (*const release)(struct heap *, void *) = policy->free;
-    for (; op < end; op++) {
+    for (size_t i = 0; i < n; i++) {
+        const struct op *op = &ops[i];
+        void **slots = session->slots;
         __builtin_prefetch(&slots[op[OPS_AHEAD].id], 1);
+        *at = i;
         if (op->kind == OP_FREE) {
             void *payload = slots[op->id];
             slots[op->id] = NULL;
-            release(heap, payload);
+            session->policy->free(&session->heap, payload);
         } else if (op->kind == OP_ALLOC) {
-            void *payload = allocate(heap, op->size);
-            slots[op->id] = payload;
+            void *payload = session->policy->malloc(&session->heap, op->size);
+            session->slots[op->id] = payload;
         } else if (op->kind == OP_REALLOC) {
-            void *moved = policy->realloc(heap, slots[op->id], op->size);
+            void *moved = session->policy->realloc(&session->heap,
+                                                   slots[op->id], op->size);
             if (moved != NULL || op->size == 0) {
-                slots[op->id] = moved;
+                session->slots[op->id] = moved;
             }
         } else {
-            replay_rare(policy, heap, slots, op);
+            replay_rare(session, op);
         }
     }
 }
 
-void timing_loop(const struct trace *trace, struct session *session)
+void timing_loop(const struct trace *trace, struct session *session,
+                 volatile uint64_t *at)
 {
-    const struct op *op = trace->ops, *end = op + trace->n_ops;
+    size_t i = 0;
     if (trace->n_ops > OPS_AHEAD) {
-        op = end - OPS_AHEAD;
-        replay_ahead(session->policy, &session->heap, session->slots,
-                     trace->ops, op);
+        i = trace->n_ops - OPS_AHEAD;
+        replay_ahead(session, trace->ops, i, at);
     }
-    for (; op < end; op++) {
-        replay_rare(session->policy, &session->heap, session->slots, op);
+    for (; i < trace->n_ops; i++) {
+        *at = i;
+        replay_rare(session, &trace->ops[i]);
     }
 }

@@ -9,8 +9,10 @@
 
 /*
  * Performs all operations of the trace on a fresh or reset session, and
- * nothing else.  Where the subject returns NULL the replay goes on.
+ * nothing else.  Where the subject returns NULL the replay goes on.  The index
+ * of each operation is stored in *at before it.
  */
-void timing_loop(const struct trace *trace, struct session *session);
+void timing_loop(const struct trace *trace, struct session *session,
+                 volatile uint64_t *at);
 
 #endif

@@ -287,14 +287,14 @@ static enum oracle_verdict judge_books(struct oracle *oracle, size_t op)
     if (footprint > oracle->peak_bytes) {
         oracle->peak_bytes = footprint;
     }
-    if (heap->peak >= oracle->peak_bytes && footprint <= heap->limit &&
+    if (heap_peak(heap) >= oracle->peak_bytes && footprint <= heap->limit &&
         heap->brk <= heap->committed) {
         return ORACLE_FINE;
     }
     fault_set(&oracle->fault, RULE_HEAP_BOOKS,
               "expected a peak of at least 0x%zx and a break of at most 0x%zx "
               "bytes, got 0x%zx and 0x%zx",
-              oracle->peak_bytes, heap->committed, heap->peak, heap->brk);
+              oracle->peak_bytes, heap->committed, heap_peak(heap), heap->brk);
     return blame_at(oracle, op, NULL);
 }
 

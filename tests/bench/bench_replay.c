@@ -88,8 +88,8 @@ static int add_replay(const struct trace *trace, struct session *session,
     if (session_reset(session) != 0) {
         return -1;
     }
-    uint64_t start = clock_cpu_ns();
-    timing_loop(trace, session);
+    uint64_t at, start = clock_cpu_ns();
+    timing_loop(trace, session, &at);
     sample_add(sample, (double)(clock_cpu_ns() - start) - clock_cost);
     return 0;
 }
