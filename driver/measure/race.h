@@ -33,7 +33,8 @@ struct race {
 
 /*
  * Takes memory for runners.  The caller has set trace, options and progress
- * (not NULL), and sets the runners' indexes, n_runners, reference and deadline_s next.
+ * (not NULL), and sets the runners' indexes, n_runners, reference and
+ * deadline_s next.
  * Returns 0, or -1 with errno set.
  */
 int race_prepare(struct race *race, size_t room);
