@@ -21,7 +21,7 @@
 #include "driver/run/trace_set.h"
 #include "driver/version.h"
 
-enum { EXIT_VALID, EXIT_SUBJECT_FAILED, EXIT_BAD_INPUT };
+enum { EXIT_VALID, EXIT_SUBJECT_FAILED, EXIT_BAD_INPUT, TEXT_BYTES = 600 };
 
 static void print_option(const struct policy_option *option)
 {
@@ -56,25 +56,21 @@ static int list_policies(void)
 
 static void print_trace_errors(const struct trace_set *set)
 {
+    char text[TEXT_BYTES];
     for (size_t i = 0; i < set->n_errors; i++) {
-        const struct trace_error *error = &set->errors[i];
-        if (error->line != 0) {
-            fprintf(stderr, "%s:%llu: %s\n", error->path,
-                    (unsigned long long)error->line, error->message);
-        } else {
-            fprintf(stderr, "%s: %s\n", error->path, error->message);
-        }
+        fprintf(stderr, "%s\n",
+                trace_format_error(&set->errors[i], text, sizeof text));
     }
 }
 
 static void print_trace_notes(const struct trace_set *set)
 {
+    char text[TEXT_BYTES];
     for (size_t i = 0; i < set->n_traces; i++) {
         const struct trace *trace = &set->traces[i];
         for (size_t k = 0; k < trace->n_notes; k++) {
-            fprintf(stderr, "%s:%llu: note: %s\n", trace->path,
-                    (unsigned long long)trace->notes[k].line,
-                    trace->notes[k].text);
+            fprintf(stderr, "%s\n",
+                    trace_format_note(trace, k, text, sizeof text));
         }
     }
 }

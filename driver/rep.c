@@ -1,9 +1,10 @@
 /*
- * rep.c -- making traces: one program, one verb for each way.
+ * rep.c -- traces: one program, one verb for each way.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/inspect/check_command.h"
 #include "driver/record/record_command.h"
 #include "driver/trace/gen_command.h"
 #include "driver/version.h"
@@ -18,6 +19,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"record", "record what a program allocates", record_command},
     {"gen", "make a synthetic trace", gen_command},
+    {"check", "tell whether files are traces", check_command},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0], USAGE = 2 };

@@ -106,7 +106,11 @@ static const struct wrong wrongs[] = {
      "expected a header of 4 lines, got 2 and the end of the file: truncated"},
     /* files that are not traces, or not whole */
     {"", WHOLE_FILE, "expected a trace, got an empty file"},
-    {"# nothing\n\n", 2, "expected a trace, got no operation and no header"},
+    {"# nothing\n\n", 2, "expected a trace, got no operation"},
+    {"20000\n0\n0\n1\n", 4, "expected a trace, got no operation"},
+    {"1\n3\n4\n8\n# none\n", 5, "expected a trace, got no operation"},
+    {"#!rep 1\n", 1, "expected a trace, got no operation"},
+    {"#!rep 1\n1\n0\n0\n0\n", 5, "expected a trace, got no operation"},
     {"\177ELF\002\001", 1, "expected " FIRST ", got \"\\x7fELF\\x02\\x01\""},
     {"a 0 \"\\\x80\xff\n", 1,
      "expected a size in bytes, got \"\\\"\\\\\\x80\\xff\""},

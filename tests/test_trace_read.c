@@ -123,14 +123,6 @@ START_TEST(extended_with_header)
 }
 END_TEST
 
-START_TEST(extended_may_be_empty)
-{
-    parse("#!rep 1");
-    ck_assert_uint_eq(trace.n_ops, 0);
-    ck_assert(trace_limit(&trace) == 1);
-}
-END_TEST
-
 /* ---- what is allowed --------------------------------------------------- */
 
 START_TEST(blanks_and_comments)
@@ -278,7 +270,6 @@ Suite *trace_read_suite(void)
     tcase_add_test(tests, stanford);
     tcase_add_test(tests, extended);
     tcase_add_test(tests, extended_with_header);
-    tcase_add_test(tests, extended_may_be_empty);
     tcase_add_test(tests, blanks_and_comments);
     tcase_add_test(tests, wrong_counts_are_noted);
     tcase_add_test(tests, ids_may_be_counted_by_the_highest);

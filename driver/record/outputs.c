@@ -153,8 +153,10 @@ static void convert_image(const struct outputs *all,
         return;
     }
     unlink(path); /* on a full disk the trace needs its room */
-    if (is_main(all, image) || trace.n_ops > 0)
+    if (trace.n_ops > 0)
         write_trace(all, image, output, &trace, &report);
+    else if (is_main(all, image))
+        fail(all, output, "expected at least one operation, recorded none");
     trace_free(&trace);
     convert_report_free(&report);
 }

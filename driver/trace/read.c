@@ -89,12 +89,16 @@ static int check_end(struct parser *parser)
                            "of the file: truncated",
                            parser->header_lines);
     }
-    if (parser->stage == STAGE_START && parser->dialect != DIALECT_EXTENDED) {
+    if (parser_is_cut_short(parser)) {
+        return parser_fail_truncated(parser);
+    }
+    /* Whatever a header says: nothing can be learned from replaying nothing. */
+    if (parser->n_ops == 0) {
         return parser_fail(parser, "expected a trace, got %s",
                            parser->line == 0 ? "an empty file"
-                                             : "no operation and no header");
+                                             : "no operation");
     }
-    return parser_is_cut_short(parser) ? parser_fail_truncated(parser) : 0;
+    return 0;
 }
 
 static void place_null(struct parser *parser, struct trace *trace)

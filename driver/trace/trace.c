@@ -90,3 +90,11 @@ char *trace_format_error(const struct trace_error *error, char *text,
     }
     return text;
 }
+
+char *trace_format_note(const struct trace *trace, size_t note, char *text,
+                        size_t room)
+{
+    snprintf(text, room, "%s:%" PRIu64 ": note: %s", trace->path,
+             trace->notes[note].line, trace->notes[note].text);
+    return text;
+}

@@ -120,6 +120,10 @@ char *trace_format_op(const struct trace *trace, size_t op, char *text,
 char *trace_format_error(const struct trace_error *error, char *text,
                          size_t room);
 
+/* As above, a note: "file:line: note: header says ...". */
+char *trace_format_note(const struct trace *trace, size_t note, char *text,
+                        size_t room);
+
 /*
  * The best utilization that any allocator with 16-byte alignment could reach:
  * peak payload over peak of the sizes rounded up to 16.  1 for a trace that
