@@ -77,6 +77,64 @@ START_TEST(holes_come_before_the_end)
 }
 END_TEST
 
+/* In every index; the free block at the break is cut from below. */
+START_TEST(requests_can_be_cut_from_the_high_end)
+{
+    static const char *const names[] = {
+        "implicit:high",       "first-fit:high", "next-fit:high",
+        "best-fit:high",       "worst-fit:high", "segregated:high",
+        "first-fit:lifo,high", "tlsf:high",      "half-fit:high"};
+    row_open(&row, names[_i]);
+    ROW_TAKE(&row, p, 128, 16, 96);
+    row_give(&row, p[0]);
+    row_give(&row, p[2]);
+    p[3] = row_take(&row, 48);
+    row_expect(&row, "f80 u48 u16 f96");
+    row_take(&row, 32);
+    row_expect(&row, "f48 u32 u48 u16 f96");
+    row_give(&row, p[3]);
+    row_expect(&row, "f48 u32 f48 u16 f96");
+    row_take(&row, 80);
+    row_expect(&row, "f48 u32 f48 u16 u80 f16");
+}
+END_TEST
+
+START_TEST(a_free_block_can_be_taken_whole_from_the_high_end)
+{
+    row_open(&row, "best-fit:high,split=64");
+    ROW_TAKE(&row, p, 96, 16);
+    row_give(&row, p[0]);
+    ck_assert_ptr_eq(row_take(&row, 48), p[0]);
+    row_expect(&row, "u96 u16");
+}
+END_TEST
+
+START_TEST(break_moves_in_steps)
+{
+    row_open(&row, "first-fit:grow=1000");
+    ROW_TAKE(&row, p, 32);
+    row_expect(&row, "u32 f976");
+    row_take(&row, 992);
+    row_expect(&row, "u32 u992 f992");
+}
+END_TEST
+
+/* Where a whole step is refused, what is lacking may not be. */
+START_TEST(last_step_is_what_the_limit_leaves)
+{
+    struct variant variant = variant_named("first-fit:grow=4096");
+    struct heap_options options = {.limit_bytes = 4096 + 256};
+    row.policy = variant.policy;
+    ck_assert_int_eq(heap_init(&row.heap, &options), 0);
+    ck_assert_int_eq(row.policy->init(&row.heap, variant.values), 0);
+    ROW_TAKE(&row, p, 4000, 128);
+    row_expect(&row, "u4000 u128");
+    ck_assert_ptr_nonnull(p[1]);
+    ck_assert_ptr_null(row.policy->malloc(&row.heap, 4096));
+    row_expect(&row, "u4000 u128");
+}
+END_TEST
+
 START_TEST(realloc_shrinks_in_place)
 {
     row_open(&row, family[_i]);
@@ -273,9 +331,13 @@ Suite *tags_suite(void)
         tcase_add_loop_test(all, tests[i], 0, FAMILY);
     }
     suite_add_tcase(suite, all);
-    TCase *split = tcase_create("split");
-    tcase_add_checked_fixture(split, NULL, close_row);
-    tcase_add_test(split, shrinking_obeys_the_split_threshold);
-    suite_add_tcase(suite, split);
+    TCase *choices = tcase_create("choices");
+    tcase_add_checked_fixture(choices, NULL, close_row);
+    tcase_add_test(choices, shrinking_obeys_the_split_threshold);
+    tcase_add_loop_test(choices, requests_can_be_cut_from_the_high_end, 0, 9);
+    tcase_add_test(choices, a_free_block_can_be_taken_whole_from_the_high_end);
+    tcase_add_test(choices, break_moves_in_steps);
+    tcase_add_test(choices, last_step_is_what_the_limit_leaves);
+    suite_add_tcase(suite, choices);
     return suite;
 }

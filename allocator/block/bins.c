@@ -13,9 +13,10 @@ size_t bins_root_bytes(uint32_t log2_classes)
            ((bytes + BLOCK_UNIT - 1) & ~(BLOCK_UNIT - 1));
 }
 
-int bins_init(struct heap *heap, uint32_t log2_classes, uint64_t split_bytes)
+int bins_init(struct heap *heap, uint32_t log2_classes,
+              struct tags_choice choice)
 {
-    if (tags_init(heap, bins_root_bytes(log2_classes), split_bytes) != 0) {
+    if (tags_init(heap, bins_root_bytes(log2_classes), choice) != 0) {
         return -1;
     }
     bins_root(heap)->log2_classes = log2_classes;
@@ -74,10 +75,11 @@ void bins_absorb(struct heap *heap, struct block *known, struct block *merged,
     bins_insert(heap, merged, bytes);
 }
 
-void bins_shrink(struct heap *heap, struct block *known, struct block *rest)
+void bins_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes)
 {
     bins_remove(heap, known);
-    bins_insert(heap, rest, block_bytes(rest));
+    bins_insert(heap, rest, bytes);
 }
 
 /* ---- searches ----------------------------------------------------------- */

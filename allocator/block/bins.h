@@ -62,14 +62,16 @@ static inline struct bins_root *bins_root(const struct heap *heap)
 size_t bins_root_bytes(uint32_t log2_classes);
 
 /* As tags_init. */
-int bins_init(struct heap *heap, uint32_t log2_classes, uint64_t split_bytes);
+int bins_init(struct heap *heap, uint32_t log2_classes,
+              struct tags_choice choice);
 
 /* The functions of a free_index. */
 void bins_insert(struct heap *heap, struct block *block, size_t bytes);
 void bins_remove(struct heap *heap, struct block *block);
 void bins_absorb(struct heap *heap, struct block *known, struct block *merged,
                  size_t bytes);
-void bins_shrink(struct heap *heap, struct block *known, struct block *rest);
+void bins_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes);
 struct block *bins_find_in_class(struct heap *heap, size_t bytes);
 struct block *bins_find_above(struct heap *heap, size_t bytes);
 

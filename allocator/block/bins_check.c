@@ -159,10 +159,10 @@ static int check_root(const struct heap *heap, struct block_fault *fault)
     const struct bins_root *root = bins_root(heap);
     bool there = heap->brk >= sizeof *root;
     if (!there || root->log2_classes > BINS_MOST_LOG2 ||
-        root->tags.split_bytes < BLOCK_SMALLEST) {
+        !tags_root_sound(&root->tags)) {
         return block_fail(fault, "root", root, "log2 of classes %u, split %u",
                           there ? root->log2_classes : 0,
-                          there ? root->tags.split_bytes : 0);
+                          there ? root->tags.split_units : 0);
     }
     return 0;
 }

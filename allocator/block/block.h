@@ -129,6 +129,12 @@ static inline size_t block_bytes_for(size_t size)
     return bytes < BLOCK_SMALLEST ? BLOCK_SMALLEST : bytes;
 }
 
+/* Units that hold bytes. */
+static inline uint32_t block_units(size_t bytes)
+{
+    return (uint32_t)((bytes + BLOCK_UNIT - 1) / BLOCK_UNIT);
+}
+
 /* Writes the tags of a block in use; what is known of below stays. */
 static inline void block_mark_used(struct block *block, size_t bytes)
 {

@@ -103,7 +103,9 @@ void list_absorb(struct heap *heap, struct block *known, struct block *merged,
     }
 }
 
-void list_shrink(struct heap *heap, struct block *known, struct block *rest)
+void list_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes)
 {
+    (void)bytes;
     replace(heap, known, rest);
 }

@@ -60,7 +60,8 @@ void list_insert(struct heap *heap, struct block *block, size_t bytes);
 void list_remove(struct heap *heap, struct block *block);
 void list_absorb(struct heap *heap, struct block *known, struct block *merged,
                  size_t bytes);
-void list_shrink(struct heap *heap, struct block *known, struct block *rest);
+void list_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes);
 
 struct block *list_find_first(struct heap *heap, size_t bytes);
 struct block *list_find_next(struct heap *heap, size_t bytes);

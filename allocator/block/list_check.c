@@ -68,9 +68,9 @@ static int fail_membership(const struct heap *heap, struct block_fault *fault)
 static int check_root(const struct heap *heap, struct block_fault *fault)
 {
     const struct list_root *root = list_root(heap);
-    if (root->order >= LIST_ORDERS || root->tags.split_bytes < BLOCK_SMALLEST) {
+    if (root->order >= LIST_ORDERS || !tags_root_sound(&root->tags)) {
         return block_fail(fault, "root", root, "order %u, split %u",
-                          root->order, root->tags.split_bytes);
+                          root->order, root->tags.split_units);
     }
     return 0;
 }

@@ -6,14 +6,16 @@
  * inlined into each policy, where the index is a constant, so its functions
  * are called directly.
  *
- *   malloc   a block of the index is split from its low end; else the top
+ *   malloc   a block of the index is split, a low end or a high one; else the
+ *            top, from below
  *   free     merges with free neighbours at once, O(1) besides the index
  *   realloc  up into a free neighbour, down into the one below, up past the
  *            break; copies only when none of them will do
  *
  * The top (the wilderness of Korn and Vo, 1985) is the free block below the
  * end mark, if there is one.  It stays outside the index, is used when the
- * index has nothing, and the break moves by exactly the bytes that it lacks.
+ * index has nothing, and the break moves by exactly the bytes that it lacks, or
+ * by whole steps of as many bytes as the user chose.
  * A refused growth has changed nothing.
  */
 #ifndef ALLOCATOR_BLOCK_TAGS_H
@@ -43,21 +45,49 @@ struct free_index {
     void (*absorb)(struct heap *heap, struct block *known, struct block *merged,
                    size_t bytes);
 
-    /* Only the high end of known is still free: rest, with valid tags. */
-    void (*shrink)(struct heap *heap, struct block *known, struct block *rest);
+    /* Of known only rest is still free, bytes at its low or its high end. */
+    void (*shrink)(struct heap *heap, struct block *known, struct block *rest,
+                   size_t bytes);
 };
 
-/* The first bytes of the heap; the index's own state follows. */
+/* Which end of a free block a request gets; the other end stays free. */
+enum tags_cut { TAGS_CUT_LOW, TAGS_CUT_HIGH };
+
+/* What users may choose of any policy over tags. */
+struct tags_choice {
+    size_t split_bytes; /* the smallest remainder that is split off */
+    size_t grow_bytes;  /* the break moves by multiples of it */
+    enum tags_cut cut;  /* of indexed blocks; the top is cut from below */
+};
+
+#define TAGS_MOST_SPLIT ((size_t)1 << 20)
+#define TAGS_MOST_GROW  ((size_t)1 << 17)
+
+/*
+ * The first bytes of the heap; the index's own state follows.  Sizes are in
+ * BLOCK_UNITs.
+ */
 struct tags_root {
-    uint32_t split_bytes;   /* the smallest remainder that is split off */
-    uint32_t largest_units; /* no indexed block is larger, in BLOCK_UNITs */
+    uint32_t split_units : 17;
+    uint32_t grow_units : 14;
+    uint32_t cut : 1;       /* enum tags_cut */
+    uint32_t largest_units; /* no indexed block is larger */
 };
 
 _Static_assert(sizeof(struct tags_root) == BLOCK_HEADER, "payloads align");
+_Static_assert(TAGS_MOST_SPLIT / BLOCK_UNIT < 1 << 17 &&
+                   TAGS_MOST_GROW / BLOCK_UNIT < 1 << 14,
+               "choices fit the root");
 
 static inline struct tags_root *tags_root(const struct heap *heap)
 {
     return (struct tags_root *)heap->base;
+}
+
+/* Whether the choices in a root can have been made. */
+static inline bool tags_root_sound(const struct tags_root *root)
+{
+    return root->split_units != 0 && root->grow_units != 0;
 }
 
 /* The bound on the size of indexed blocks; a larger request need not look. */
@@ -97,13 +127,16 @@ static inline struct block *tags_top(const struct heap *heap)
  * Returns 0, or -1 when the heap refuses.
  */
 static inline int tags_init(struct heap *heap, size_t root_bytes,
-                            uint64_t split_bytes)
+                            struct tags_choice choice)
 {
     if (heap_grow(heap, root_bytes + BLOCK_HEADER) == NULL) {
         return -1;
     }
     memset(heap->base, 0, root_bytes);
-    tags_root(heap)->split_bytes = (uint32_t)split_bytes;
+    *tags_root(heap) = (struct tags_root){
+        .split_units = block_units(choice.split_bytes) & 0x1ffff,
+        .grow_units = block_units(choice.grow_bytes) & 0x3fff,
+        .cut = choice.cut == TAGS_CUT_HIGH};
     tags_end(heap)->header = BLOCK_IN_USE | BLOCK_BELOW_IN_USE;
     return 0;
 }
@@ -115,11 +148,18 @@ static inline bool tags_grow_heap(struct heap *heap, size_t bytes)
     return heap_grow(heap, reached ? bytes : SIZE_MAX & ~BLOCK_FLAGS) != NULL;
 }
 
-/* Adds bytes to the top, or makes one; false when refused. */
+/*
+ * Adds bytes or more to the top, or makes one; false when refused.  Where the
+ * heap has no room for a whole step it may have some for the bytes.
+ */
 static inline bool tags_extend_top(struct heap *heap, size_t bytes)
 {
     struct block *start = tags_end(heap);
-    if (!tags_grow_heap(heap, bytes)) {
+    size_t step = tags_root(heap)->grow_units * BLOCK_UNIT;
+    size_t steps = (bytes + step - 1) / step * step;
+    if (tags_grow_heap(heap, steps)) {
+        bytes = steps;
+    } else if (steps == bytes || !tags_grow_heap(heap, bytes)) {
         return false;
     }
     if (!block_below_in_use(start)) {
@@ -180,6 +220,12 @@ static inline void tags_release(struct heap *heap, struct block *block,
     block_mark_free(low, bytes);
 }
 
+/* Whether a remainder of bytes is worth being a block of its own. */
+static inline bool tags_splits(const struct heap *heap, size_t bytes)
+{
+    return bytes != 0 && bytes >= tags_root(heap)->split_units * BLOCK_UNIT;
+}
+
 /*
  * Takes bytes from the low end of a free block that has them.  Returns how
  * many were taken: all of the block where the rest is too small to split off.
@@ -196,13 +242,35 @@ static inline size_t tags_take(struct heap *heap, struct block *block,
         }
         return bytes;
     }
-    if (rest != 0 && rest >= tags_root(heap)->split_bytes) {
+    if (tags_splits(heap, rest)) {
+        index->shrink(heap, block, above, rest);
         block_mark_free(above, rest);
-        index->shrink(heap, block, above);
         return bytes;
     }
     index->remove(heap, block);
     return have;
+}
+
+/*
+ * Makes bytes of a free block that has them a block in use, at the end that
+ * the heap's user chose, and returns it.
+ */
+static inline struct block *tags_place(struct heap *heap, struct block *block,
+                                       size_t bytes,
+                                       const struct free_index *index)
+{
+    size_t rest = block_bytes(block) - bytes;
+    if (tags_root(heap)->cut == TAGS_CUT_LOW || !tags_splits(heap, rest) ||
+        block_above(block) == tags_end(heap)) {
+        block_mark_used(block, tags_take(heap, block, bytes, index));
+        return block;
+    }
+    struct block *high = block_above_by(block, rest);
+    index->shrink(heap, block, block, rest);
+    high->header = 0;
+    block_mark_free(block, rest);
+    block_mark_used(high, bytes);
+    return high;
 }
 
 /*
@@ -216,7 +284,7 @@ static inline void tags_keep(struct heap *heap, struct block *block,
     size_t rest = have - bytes;
     struct block *above = block_above_by(block, have);
     bool joins = !block_in_use(above) || above == tags_end(heap);
-    if (rest == 0 || (rest < tags_root(heap)->split_bytes && !joins)) {
+    if (rest == 0 || (!tags_splits(heap, rest) && !joins)) {
         block_mark_used(block, have);
         return;
     }
@@ -246,8 +314,7 @@ static inline void *tags_malloc(struct heap *heap, size_t size,
             return NULL;
         }
     }
-    block_mark_used(block, tags_take(heap, block, bytes, index));
-    return block_payload(block);
+    return block_payload(tags_place(heap, block, bytes, index));
 }
 
 static inline void tags_free(struct heap *heap, void *payload,

@@ -91,10 +91,11 @@ void tree_absorb(struct heap *heap, struct block *known, struct block *merged,
     tree_insert(heap, merged, bytes);
 }
 
-void tree_shrink(struct heap *heap, struct block *known, struct block *rest)
+void tree_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes)
 {
     tree_remove(heap, known);
-    tree_insert(heap, rest, block_bytes(rest));
+    tree_insert(heap, rest, bytes);
 }
 
 struct block *tree_find_best(struct heap *heap, size_t bytes)

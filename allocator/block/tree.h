@@ -36,7 +36,8 @@ void tree_insert(struct heap *heap, struct block *block, size_t bytes);
 void tree_remove(struct heap *heap, struct block *block);
 void tree_absorb(struct heap *heap, struct block *known, struct block *merged,
                  size_t bytes);
-void tree_shrink(struct heap *heap, struct block *known, struct block *rest);
+void tree_shrink(struct heap *heap, struct block *known, struct block *rest,
+                 size_t bytes);
 struct block *tree_find_best(struct heap *heap, size_t bytes);
 struct block *tree_find_worst(struct heap *heap, size_t bytes);
 

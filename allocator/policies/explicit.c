@@ -68,9 +68,10 @@ static void absorb(struct heap *heap, struct block *known, struct block *merged,
     (has_tree(heap) ? tree_absorb : list_absorb)(heap, known, merged, bytes);
 }
 
-static void shrink(struct heap *heap, struct block *known, struct block *rest)
+static void shrink(struct heap *heap, struct block *known, struct block *rest,
+                   size_t bytes)
 {
-    (has_tree(heap) ? tree_shrink : list_shrink)(heap, known, rest);
+    (has_tree(heap) ? tree_shrink : list_shrink)(heap, known, rest, bytes);
 }
 
 static const struct free_index first_fit = {
@@ -89,14 +90,14 @@ TAGGED_HOOKS(next_fit, next_fit)
 TAGGED_HOOKS(best_fit, best_fit)
 TAGGED_HOOKS(worst_fit, worst_fit)
 
-enum option { OPTION_ORDER, OPTION_SPLIT };
+enum option { OPTION_ORDER, OPTION_TAGS };
 
 static const struct policy_option list_options[] = {
     [OPTION_ORDER] = {.name = "order",
                       .summary = "where a freed block goes in the list",
                       .words = {"lifo", "fifo", "address"},
                       .initial = LIST_ADDRESS},
-    [OPTION_SPLIT] = TAGGED_SPLIT_OPTION,
+    TAGGED_OPTIONS(OPTION_TAGS),
     {0},
 };
 
@@ -105,13 +106,14 @@ static const struct policy_option tree_options[] = {
                       .summary = "order of the list, or a tree by size",
                       .words = {"lifo", "fifo", "address", "tree"},
                       .initial = ORDER_TREE},
-    [OPTION_SPLIT] = TAGGED_SPLIT_OPTION,
+    TAGGED_OPTIONS(OPTION_TAGS),
     {0},
 };
 
 static int init(struct heap *heap, const uint64_t *values)
 {
-    if (tags_init(heap, sizeof(struct list_root), values[OPTION_SPLIT]) != 0) {
+    if (tags_init(heap, sizeof(struct list_root),
+                  tagged_choice(&values[OPTION_TAGS])) != 0) {
         return -1;
     }
     list_root(heap)->order = (uint32_t)values[OPTION_ORDER];

@@ -31,11 +31,11 @@ static const struct free_index bins = {bins_find_above, bins_insert,
 
 TAGGED_HOOKS(half_fit, bins)
 
-static const struct policy_option options[] = {TAGGED_SPLIT_OPTION, {0}};
+static const struct policy_option options[] = {TAGGED_OPTIONS(0), {0}};
 
 static int half_fit_init(struct heap *heap, const uint64_t *values)
 {
-    return bins_init(heap, 0, values[0]);
+    return bins_init(heap, 0, tagged_choice(values));
 }
 
 const struct policy half_fit_policy = {

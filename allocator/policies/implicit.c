@@ -16,7 +16,7 @@
  */
 #include "allocator/policies/tagged.h"
 
-static const struct policy_option options[] = {TAGGED_SPLIT_OPTION, {0}};
+static const struct policy_option options[] = {TAGGED_OPTIONS(0), {0}};
 
 enum { ROOT_BYTES = sizeof(struct tags_root) };
 
@@ -58,9 +58,10 @@ static void absorb(struct heap *heap, struct block *known, struct block *merged,
     (void)heap, (void)known, (void)merged, (void)bytes;
 }
 
-static void shrink(struct heap *heap, struct block *known, struct block *rest)
+static void shrink(struct heap *heap, struct block *known, struct block *rest,
+                   size_t bytes)
 {
-    (void)heap, (void)known, (void)rest;
+    (void)heap, (void)known, (void)rest, (void)bytes;
 }
 
 static const struct free_index row = {find, insert, removed, absorb, shrink};
@@ -69,7 +70,7 @@ TAGGED_HOOKS(implicit, row)
 
 static int implicit_init(struct heap *heap, const uint64_t *values)
 {
-    return tags_init(heap, ROOT_BYTES, values[0]);
+    return tags_init(heap, ROOT_BYTES, tagged_choice(values));
 }
 
 /* No free block is larger than the bound. */

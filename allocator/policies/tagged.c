@@ -7,6 +7,11 @@
 
 #include <stdio.h>
 
+struct tags_choice tagged_choice(const uint64_t *values)
+{
+    return (struct tags_choice){values[0], values[1], (enum tags_cut)values[2]};
+}
+
 size_t tagged_usable_size(struct heap *heap, const void *payload)
 {
     (void)heap;

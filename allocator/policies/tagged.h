@@ -12,12 +12,26 @@
 #include "allocator/block/tags.h"
 #include "allocator/policy.h"
 
-/* The option that all of them share: bytes of the smallest remainder. */
-#define TAGGED_SPLIT_OPTION                                                    \
-    {                                                                          \
-        .name = "split", .summary = "smallest remainder split off, in bytes",  \
-        .least = BLOCK_SMALLEST, .most = 1 << 20, .initial = BLOCK_SMALLEST    \
-    }
+/* The options that all of them share, from a place in their table on. */
+#define TAGGED_OPTIONS(place)                                                  \
+    [place] = {.name = "split",                                                \
+               .summary = "smallest remainder split off, in bytes",            \
+               .least = BLOCK_SMALLEST,                                        \
+               .most = TAGS_MOST_SPLIT,                                        \
+               .initial = BLOCK_SMALLEST},                                     \
+    [(place) + 1] = {.name = "grow",                                           \
+                     .summary =                                                \
+                         "the break moves by multiples of it, in bytes",       \
+                     .least = BLOCK_UNIT,                                      \
+                     .most = TAGS_MOST_GROW,                                   \
+                     .initial = BLOCK_UNIT},                                   \
+    [(place) + 2] = {.name = "cut",                                            \
+                     .summary = "which end of a free block a request gets",    \
+                     .words = {"low", "high"},                                 \
+                     .initial = TAGS_CUT_LOW}
+
+/* What the values of these options, in the table's order, choose. */
+struct tags_choice tagged_choice(const uint64_t *values);
 
 #define TAGGED_HOOKS(prefix, index)                                            \
     static void *prefix##_malloc(struct heap *heap, size_t size)               \

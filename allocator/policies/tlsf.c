@@ -38,7 +38,7 @@ static const struct free_index bins = {bins_find_above, bins_insert,
 
 TAGGED_HOOKS(tlsf, bins)
 
-enum option { OPTION_CLASSES, OPTION_SPLIT };
+enum option { OPTION_CLASSES, OPTION_TAGS };
 
 /* A word's place is the logarithm of the number that it tells. */
 static const struct policy_option options[] = {
@@ -46,14 +46,14 @@ static const struct policy_option options[] = {
                         .summary = "parts of each power of two",
                         .words = {"1", "2", "4", "8", "16", "32"},
                         .initial = 5},
-    [OPTION_SPLIT] = TAGGED_SPLIT_OPTION,
+    TAGGED_OPTIONS(OPTION_TAGS),
     {0},
 };
 
 static int tlsf_init(struct heap *heap, const uint64_t *values)
 {
     return bins_init(heap, (uint32_t)values[OPTION_CLASSES],
-                     values[OPTION_SPLIT]);
+                     tagged_choice(&values[OPTION_TAGS]));
 }
 
 const struct policy tlsf_policy = {
