@@ -190,6 +190,20 @@ START_TEST(refusal_hook_is_asked_after_a_shrink)
 }
 END_TEST
 
+START_TEST(lowered_limit_outlives_a_reset)
+{
+    size_t limit = heap.limit;
+    heap_lower_limit(&heap, 2 * limit);
+    ck_assert_uint_eq(heap.limit, limit);
+    ck_assert_ptr_nonnull(heap_grow(&heap, 64));
+    heap_lower_limit(&heap, 80);
+    ck_assert_ptr_null(heap_grow(&heap, 32));
+    heap_reset(&heap);
+    ck_assert_ptr_nonnull(heap_grow(&heap, 80));
+    ck_assert_ptr_null(heap_grow(&heap, 16));
+}
+END_TEST
+
 /* A mapping takes from what the break may still grow, until it is gone. */
 START_TEST(mappings_and_growth_share_the_limit)
 {
@@ -242,6 +256,7 @@ Suite *heap_suite(void)
     tcase_add_test(tests, reset_forgets_all);
     tcase_add_test(tests, refusal_hook_decides);
     tcase_add_test(tests, refusal_hook_is_asked_after_a_shrink);
+    tcase_add_test(tests, lowered_limit_outlives_a_reset);
     tcase_add_test(tests, mappings_and_growth_share_the_limit);
 #ifndef SANITIZED
     tcase_add_test_raise_signal(tests, beyond_the_break_faults, 11);

@@ -123,12 +123,13 @@ static inline struct block *tags_top(const struct heap *heap)
 
 /*
  * Prepares an empty heap with a root of root_bytes, 8 more than a multiple of
- * 16, of which all but struct tags_root is the index's and zeroed.
- * Returns 0, or -1 when the heap refuses.
+ * 16, of which all but struct tags_root is the index's and zeroed.  The heap's
+ * limit becomes what links reach.  Returns 0, or -1 when the heap refuses.
  */
 static inline int tags_init(struct heap *heap, size_t root_bytes,
                             struct tags_choice choice)
 {
+    heap_lower_limit(heap, BLOCK_REACH);
     if (heap_grow(heap, root_bytes + BLOCK_HEADER) == NULL) {
         return -1;
     }
@@ -141,13 +142,6 @@ static inline int tags_init(struct heap *heap, size_t root_bytes,
     return 0;
 }
 
-/* As heap_grow; beyond the reach of links the heap's refusal is certain. */
-static inline bool tags_grow_heap(struct heap *heap, size_t bytes)
-{
-    bool reached = bytes <= BLOCK_REACH - heap->brk;
-    return heap_grow(heap, reached ? bytes : SIZE_MAX & ~BLOCK_FLAGS) != NULL;
-}
-
 /*
  * Adds bytes or more to the top, or makes one; false when refused.  Where the
  * heap has no room for a whole step it may have some for the bytes.
@@ -157,9 +151,9 @@ static inline bool tags_extend_top(struct heap *heap, size_t bytes)
     struct block *start = tags_end(heap);
     size_t step = tags_root(heap)->grow_units * BLOCK_UNIT;
     size_t steps = (bytes + step - 1) / step * step;
-    if (tags_grow_heap(heap, steps)) {
+    if (heap_grow(heap, steps) != NULL) {
         bytes = steps;
-    } else if (steps == bytes || !tags_grow_heap(heap, bytes)) {
+    } else if (steps == bytes || heap_grow(heap, bytes) == NULL) {
         return false;
     }
     if (!block_below_in_use(start)) {

@@ -369,6 +369,13 @@ bool heap_contains(const struct heap *heap, const void *address, size_t bytes)
     return bytes <= m->bytes - (offset - m->offset);
 }
 
+void heap_lower_limit(struct heap *heap, size_t bytes)
+{
+    assert(bytes >= heap_footprint(heap));
+    heap->limit = smaller(heap->limit, bytes);
+    update_ready(heap, heap->brk);
+}
+
 void heap_set_refusal(struct heap *heap, heap_refuse_fn *refuse, void *context)
 {
     heap->refuse = refuse;

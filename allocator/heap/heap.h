@@ -164,6 +164,12 @@ int heap_unmap(struct heap *heap, void *address, size_t bytes);
  */
 bool heap_contains(const struct heap *heap, const void *address, size_t bytes);
 
+/*
+ * Lowers the limit to bytes, at least the footprint, where it is higher; for
+ * good.  For a policy whose links reach no further.
+ */
+void heap_lower_limit(struct heap *heap, size_t bytes);
+
 /* Makes growths and mappings fail when refuse says so; NULL ends that. */
 void heap_set_refusal(struct heap *heap, heap_refuse_fn *refuse, void *context);
 

@@ -131,6 +131,7 @@ struct run {
     size_t n_subjects;
     struct result *results;
     double seconds;
+    size_t heap_limit_bytes;
     bool timed;       /* false after -c: no throughput figures */
     bool interrupted; /* some results are VERDICT_NOT_RUN */
 };

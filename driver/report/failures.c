@@ -105,8 +105,9 @@ static bool checked_in_part(const struct result *result)
 }
 
 /* Options that bring the user further. */
-static const char *advice(const struct result *result)
+static const char *advice(const struct failure *failure)
 {
+    const struct result *result = failure->result;
     bool sparse = checked_in_part(result);
     switch (result->verdict) {
     case VERDICT_FAULT:
@@ -115,7 +116,10 @@ static const char *advice(const struct result *result)
         }
         return sparse ? " --check=1" : "";
     case VERDICT_HUNG: return " --check=1 -s 300";
-    case VERDICT_NO_MEMORY: return " --heap-limit 64G";
+    case VERDICT_NO_MEMORY:
+        return failure->heap_limit_bytes < HEAP_DEFAULT_RESERVE
+                   ? " --heap-limit 64G"
+                   : "";
     default: return "";
     }
 }
@@ -125,7 +129,7 @@ static void tell_again(FILE *out, const struct report_style *style,
 {
     tell_label(out, style, "try");
     fprintf(out, "mdriver -c -p %s%s -f %s\n", failure->subject->label,
-            advice(failure->result), failure->trace->path);
+            advice(failure), failure->trace->path);
     if (failure->result->verdict == VERDICT_FAULT &&
         checked_in_part(failure->result)) {
         fprintf(out, "%*s", TELL_COLUMN, "");
@@ -158,7 +162,8 @@ static struct failure failure_at(const struct run *run, size_t trace,
                                  size_t subject)
 {
     return (struct failure){&run->traces[trace], &run->subjects[subject],
-                            run_result(run, trace, subject)};
+                            run_result(run, trace, subject),
+                            run->heap_limit_bytes};
 }
 
 static void tell_short(FILE *out, const struct run *run, size_t trace,

@@ -14,6 +14,7 @@ struct failure {
     const struct trace_facts *trace;
     const struct subject_facts *subject;
     const struct result *result;
+    size_t heap_limit_bytes; /* in this run */
 };
 
 /* The column at which the text of a labelled line begins. */

@@ -410,6 +410,9 @@ int execute(const struct options *options, const struct trace_set *set,
 {
     double start = now_s();
     run->timed = !options->correctness_only;
+    run->heap_limit_bytes = options->correctness.heap.limit_bytes != 0
+                                ? options->correctness.heap.limit_bytes
+                                : HEAP_DEFAULT_RESERVE;
     if (prepare(run, options, set) != 0) {
         return -1;
     }
