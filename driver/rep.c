@@ -6,6 +6,7 @@
 
 #include "driver/inspect/check_command.h"
 #include "driver/record/record_command.h"
+#include "driver/shrink/shrink_command.h"
 #include "driver/trace/gen_command.h"
 #include "driver/version.h"
 
@@ -20,6 +21,7 @@ static const struct verb verbs[] = {
     {"record", "record what a program allocates", record_command},
     {"gen", "make a synthetic trace", gen_command},
     {"check", "tell whether files are traces", check_command},
+    {"shrink", "keep the smallest trace that fails", shrink_command},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof verbs[0], USAGE = 2 };

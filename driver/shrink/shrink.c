@@ -1,0 +1,106 @@
+/*
+ * shrink.c -- the order of things: does it fail at all, then stage by stage
+ * until a whole turn changes nothing.
+ */
+#include "driver/shrink/shrink.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "driver/shrink/repair.h"
+#include "driver/shrink/work.h"
+
+/* ---- does it fail, and not always? --------------------------------------- */
+
+/* With an id for each lifetime it does not fail: does it without? */
+static enum shrink_end judge_original(struct work *work,
+                                      const struct trace *original)
+{
+    size_t nobody_asks;
+    switch (work_test(work, original, &nobody_asks)) {
+    case SHRINK_FAILS: return SHRINK_SPLIT_PASSES;
+    case SHRINK_PASSES: return SHRINK_NOT_FAILING;
+    case SHRINK_GIVE_UP: break;
+    }
+    return SHRINK_NO_VERDICT;
+}
+
+static enum shrink_end judge_nothing(struct work *work)
+{
+    struct trace nothing;
+    if (repair_trace(work->draft, 0, &work->best, &nothing) != 0) {
+        return SHRINK_NO_VERDICT;
+    }
+    size_t nobody_asks;
+    enum shrink_verdict verdict = work_test(work, &nothing, &nobody_asks);
+    trace_free(&nothing);
+    return verdict == SHRINK_FAILS ? SHRINK_EMPTY_FAILS : SHRINK_MINIMAL;
+}
+
+/* SHRINK_MINIMAL where there is something to shrink. */
+static enum shrink_end judge_first(struct work *work,
+                                   const struct trace *original)
+{
+    switch (work_test(work, &work->best, &work->failed_op)) {
+    case SHRINK_FAILS: return judge_nothing(work);
+    case SHRINK_PASSES: return judge_original(work, original);
+    case SHRINK_GIVE_UP: break;
+    }
+    return SHRINK_NO_VERDICT;
+}
+
+/* ---- the work ------------------------------------------------------------ */
+
+static void shrink(struct work *work)
+{
+    work_cut(work);
+    do {
+        work->changed = false;
+        work_leave_out(work);
+        work_simplify(work);
+        work_lower(work);
+    } while (work->changed && !work->stopped);
+}
+
+void shrink_trace(const struct trace *original, const struct shrink_how *how,
+                  struct shrink_result *result)
+{
+    *result = (struct shrink_result){.end = SHRINK_NO_VERDICT};
+    struct work *work = work_begin(original, how);
+    if (work == NULL) {
+        return;
+    }
+    result->end = judge_first(work, original);
+    if (result->end == SHRINK_MINIMAL) {
+        shrink(work);
+        result->end = work->stopped ? SHRINK_UNFINISHED : SHRINK_MINIMAL;
+        result->trace = work->best;
+        memset(&work->best, 0, sizeof work->best);
+    }
+    result->n_tests = work->n_tests;
+    result->seconds = work_now_s() - work->begin_s;
+    work_end(work);
+}
+
+/* ---- its name ------------------------------------------------------------ */
+
+static void drop_ending(char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    if (n > m && strcmp(name + n - m, ending) == 0) {
+        name[n - m] = '\0';
+    }
+}
+
+char *shrink_file_name(const struct trace *original, char *text, size_t room)
+{
+    static const char *const endings[] = {".gz", ".zst", ".xz", ".rep"};
+    char name[256];
+    bool is_stdin = strcmp(original->name, "-") == 0;
+    snprintf(name, sizeof name, "%s", is_stdin ? "stdin" : original->name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        drop_ending(name, endings[i]);
+    }
+    snprintf(text, room, "%s.min.rep", name);
+    return text;
+}

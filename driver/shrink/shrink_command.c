@@ -1,0 +1,345 @@
+/*
+ * shrink_command.c -- options of `rep shrink`, then one call of the shrinker
+ * with a test that runs the command.
+ *
+ * A candidate fails when the command ends as it does on the whole trace: with
+ * the same exit status, by the same signal, or not in time.  Another failure
+ * is another bug.
+ */
+#include "driver/shrink/shrink_command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "driver/shrink/shrink.h"
+#include "driver/shrink/trial.h"
+#include "driver/trace/write.h"
+
+enum { USAGE = 2, SIGNAL_STATUS = 128, TEXT = 700 };
+
+struct request {
+    const char *input;
+    const char *output; /* NULL: named after the input */
+    char **command;
+    double seconds;
+    double timeout_s;
+};
+
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("rep shrink: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+/* ---- options ------------------------------------------------------------- */
+
+static int print_help(void)
+{
+    puts("usage: rep shrink [options] TRACE -- COMMAND...\n"
+         "Keeps the smallest valid trace on which a command still fails.  In\n"
+         "the command's words {} stands for the file with the trace.\n\n"
+         "  -o, --output FILE    instead of NAME.min.rep in this folder;\n"
+         "                       -: standard output\n"
+         "      --timeout SEC    a run that takes longer hangs, which is a\n"
+         "                       way to fail (default 60)\n"
+         "      --seconds SEC    keep what was found by then (default: go on\n"
+         "                       until nothing more can be left out)\n"
+         "  -h, --help           this text\n\n"
+         "The command fails when it ends with an exit status that is not 0,\n"
+         "by a signal, or not in time.  It still fails when it ends in the\n"
+         "same way as on the whole trace: another status is another failure.\n"
+         "An interrupt keeps the smallest trace so far.");
+    return 0;
+}
+
+static int complain(const char *expected, const char *got)
+{
+    say("expected %s, got \"%s\" (see rep shrink --help)", expected, got);
+    return USAGE;
+}
+
+static int read_seconds(const char *text, double *seconds)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    return end != text && *end == '\0' && *seconds > 0 && *seconds < 1e9
+               ? 0
+               : complain("seconds above 0", text);
+}
+
+enum { TIMEOUT = 1000, SECONDS };
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"timeout", required_argument, NULL, TIMEOUT},
+    {"seconds", required_argument, NULL, SECONDS},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int take_option(int option, const char *word, struct request *request)
+{
+    switch (option) {
+    case 'o': request->output = optarg; return 0;
+    case TIMEOUT: return read_seconds(optarg, &request->timeout_s);
+    case SECONDS: return read_seconds(optarg, &request->seconds);
+    case 'h': return 1;
+    case ':': return complain("a value behind the option", word);
+    default: return complain("an option", word);
+    }
+}
+
+static int check_command(char **command)
+{
+    if (command == NULL || command[0] == NULL) {
+        return complain("-- and a command behind the trace", "");
+    }
+    for (size_t i = 0; command[i] != NULL; i++) {
+        if (strstr(command[i], "{}") != NULL) {
+            return 0;
+        }
+    }
+    return complain("{} in the command, for the trace", command[0]);
+}
+
+/* What stands behind "--", or NULL; *argc then ends before it. */
+static char **split_command(int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            *argc = i;
+            return argv + i + 1;
+        }
+    }
+    return NULL;
+}
+
+/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
+static int read_request(int argc, char **argv, struct request *request)
+{
+    int option, stop = 0;
+    request->command = split_command(&argc, argv);
+    optind = 0;
+    opterr = 0;
+    while (stop == 0 &&
+           (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
+        stop = take_option(option, argv[optind - 1], request);
+    }
+    if (stop != 0) {
+        return stop;
+    }
+    if (optind == argc) {
+        return complain("a trace", "");
+    }
+    if (optind + 1 < argc) {
+        return complain("one trace only", argv[optind + 1]);
+    }
+    request->input = argv[optind];
+    return check_command(request->command);
+}
+
+/* ---- the test ------------------------------------------------------------ */
+
+struct test {
+    const struct trace *original;
+    struct trial trial;
+    struct trial_end last;  /* of the last run */
+    struct trial_end whole; /* of the whole trace, the first run */
+    bool has_whole;
+    bool watched; /* standard error is a terminal */
+    const char *name;
+    size_t n_ops;
+};
+
+static bool has_failed(struct trial_end end)
+{
+    return end.how == TRIAL_SIGNALED || end.how == TRIAL_HUNG ||
+           (end.how == TRIAL_EXITED && end.number != 0);
+}
+
+static enum shrink_verdict run_test(void *context,
+                                    const struct trace *candidate,
+                                    size_t *failed_op)
+{
+    (void)failed_op; /* a command does not tell */
+    struct test *test = context;
+    test->last = trial_run(&test->trial, candidate);
+    if (test->last.how == TRIAL_STOPPED || test->last.how == TRIAL_FAILED) {
+        return SHRINK_GIVE_UP;
+    }
+    if (!test->has_whole) {
+        test->whole = test->last;
+        test->has_whole = has_failed(test->last);
+        return test->has_whole ? SHRINK_FAILS : SHRINK_PASSES;
+    }
+    return trial_same(test->whole, test->last) ? SHRINK_FAILS : SHRINK_PASSES;
+}
+
+static void tell(void *context, size_t n_ops, size_t n_tests)
+{
+    const struct test *test = context;
+    if (test->watched) {
+        fprintf(stderr, "\r\033[K%.40s: %zu of %zu operations left, %zu runs",
+                test->name, n_ops, test->n_ops, n_tests);
+    }
+}
+
+/* ---- the result ---------------------------------------------------------- */
+
+static int stopped_status(const struct test *test)
+{
+    return test->last.how == TRIAL_STOPPED ? SIGNAL_STATUS + test->last.number
+                                           : USAGE;
+}
+
+/* Why there is no result. */
+static int refuse(const struct test *test, const struct shrink_result *result)
+{
+    char end[TEXT];
+    bool told = test->last.how == TRIAL_STOPPED ||
+                test->last.how == TRIAL_FAILED ||
+                result->end != SHRINK_NO_VERDICT;
+    trial_describe(&test->trial, test->last, end, sizeof end);
+    switch (result->end) {
+    case SHRINK_NOT_FAILING:
+        say("expected the command to fail on %s, got %s", test->name, end);
+        break;
+    case SHRINK_SPLIT_PASSES:
+        say("expected the command to fail on %s with an id for each lifetime "
+            "of a block too, got exit status 0",
+            test->name);
+        break;
+    case SHRINK_EMPTY_FAILS:
+        say("expected the command to pass a trace without operations, got %s "
+            "as on %s",
+            end, test->name);
+        break;
+    default: say("%s", told ? end : "out of memory"); break;
+    }
+    return stopped_status(test);
+}
+
+static int write_result(const struct trace *trace, const char *output)
+{
+    struct trace_error error;
+    char text[TEXT];
+    if (strcmp(output, "-") == 0) {
+        if (trace_write(trace, stdout) == 0) {
+            return 0;
+        }
+        say("standard output: %s", strerror(errno));
+        return USAGE;
+    }
+    if (trace_write_file(trace, output, &error) == 0) {
+        return 0;
+    }
+    say("%s", trace_format_error(&error, text, sizeof text));
+    return USAGE;
+}
+
+static void summarize(const struct test *test,
+                      const struct shrink_result *result, const char *output)
+{
+    char end[TEXT];
+    say("%s: %zu operations became %zu in %zu runs and %.1f s", test->name,
+        test->n_ops, result->trace.n_ops, result->n_tests, result->seconds);
+    say("written to %s, which fails alike: %s",
+        strcmp(output, "-") == 0 ? "standard output" : output,
+        trial_describe(&test->trial, test->whole, end, sizeof end));
+}
+
+/* An unfinished result is a result: it is written, and why it is none said. */
+static int conclude(const struct request *request, const struct test *test,
+                    const struct shrink_result *result)
+{
+    char text[TEXT];
+    const char *output = request->output;
+    if (output == NULL) {
+        output = shrink_file_name(test->original, text, sizeof text);
+    }
+    if (write_result(&result->trace, output) != 0) {
+        return USAGE;
+    }
+    summarize(test, result, output);
+    if (result->end == SHRINK_MINIMAL) {
+        return 0;
+    }
+    char end[TEXT];
+    bool over =
+        test->last.how != TRIAL_STOPPED && test->last.how != TRIAL_FAILED;
+    say("not finished: %s",
+        over ? "the time is over"
+             : trial_describe(&test->trial, test->last, end, sizeof end));
+    return over ? 0 : stopped_status(test);
+}
+
+static int shrink(const struct request *request, struct test *test)
+{
+    struct shrink_how how = {
+        .test = run_test,
+        .tell = tell,
+        .context = test,
+        .seconds = request->seconds,
+    };
+    struct shrink_result result;
+    shrink_trace(test->original, &how, &result);
+    if (test->watched) {
+        fputs("\r\033[K", stderr);
+    }
+    bool has_trace =
+        result.end == SHRINK_MINIMAL || result.end == SHRINK_UNFINISHED;
+    int status =
+        has_trace ? conclude(request, test, &result) : refuse(test, &result);
+    trace_free(&result.trace);
+    return status;
+}
+
+static int open_and_shrink(const struct request *request,
+                           const struct trace *original)
+{
+    struct test test = {
+        .original = original,
+        .name = request->input,
+        .n_ops = original->n_ops,
+        .watched = isatty(STDERR_FILENO),
+    };
+    char name[TEXT];
+    shrink_file_name(original, name, sizeof name);
+    if (trial_open(&test.trial, request->command, name, request->timeout_s) !=
+        0) {
+        say("expected a folder for temporary files, got \"%s\"",
+            strerror(errno));
+        return USAGE;
+    }
+    int status = shrink(request, &test);
+    trial_close(&test.trial);
+    return status;
+}
+
+int shrink_command(int argc, char **argv)
+{
+    struct request request = {.timeout_s = 60};
+    struct trace original;
+    struct trace_error error;
+    char text[TEXT];
+    int stop = read_request(argc, argv, &request);
+    if (stop != 0) {
+        return stop == USAGE ? USAGE : print_help();
+    }
+    if (trace_read(request.input, &original, &error) != 0) {
+        say("%s", trace_format_error(&error, text, sizeof text));
+        return USAGE;
+    }
+    int status = open_and_shrink(&request, &original);
+    trace_free(&original);
+    return status;
+}
