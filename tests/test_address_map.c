@@ -3,7 +3,7 @@
  */
 #include <check.h>
 
-#include "driver/record/address_map.h"
+#include "driver/trace/address_map.h"
 
 enum { PLACES = 3000, ROUNDS = 200000 };
 

@@ -91,8 +91,8 @@ static void ck_assert_ops(const char *expected)
     ck_assert_str_eq(text, expected);
 }
 
-static const struct convert_options classic = {.dialect = CONVERT_CLASSIC};
-static const struct convert_options extended = {.dialect = CONVERT_EXTENDED};
+static const struct convert_options classic = {.dialect = DIALECT_CLASSIC};
+static const struct convert_options extended = {.dialect = DIALECT_EXTENDED};
 
 static uint64_t prng(uint64_t *state)
 {
@@ -176,7 +176,7 @@ START_TEST(a_moving_block_is_in_neither_place)
     put_release(EVENT_FREE, C);
     convert(&classic);
     ck_assert_ops("a 0 10, a 1 20, r 0 11, r 1 21, f 0, f 1");
-    ck_assert_uint_eq(report.unseen_frees, 0);
+    ck_assert_uint_eq(report.odd.unseen_frees, 0);
 }
 END_TEST
 
@@ -225,8 +225,8 @@ START_TEST(unknown_blocks_are_counted)
     put_release(EVENT_FREE, B);
     convert(&classic);
     ck_assert_ops("a 0 20, a 1 30, f 0");
-    ck_assert_uint_eq(report.unknown_frees, 1);
-    ck_assert_uint_eq(report.unknown_moves, 2);
+    ck_assert_uint_eq(report.odd.unknown_frees, 1);
+    ck_assert_uint_eq(report.odd.unknown_moves, 2);
 }
 END_TEST
 
@@ -238,7 +238,7 @@ START_TEST(a_block_found_under_another_is_freed)
     put_moved(B, 21, put_release(EVENT_MOVE, A));
     convert(&classic);
     ck_assert_ops("a 0 10, f 0, a 1 20, a 2 30, f 2, r 1 21");
-    ck_assert_uint_eq(report.unseen_frees, 2);
+    ck_assert_uint_eq(report.odd.unseen_frees, 2);
 }
 END_TEST
 
@@ -264,7 +264,7 @@ START_TEST(empty_blocks_are_a_byte_in_classic_only)
     put_moved(A, 5, put_release(EVENT_MOVE, A));
     convert(&classic);
     ck_assert_ops("a 0 1, r 0 5");
-    ck_assert_uint_eq(report.empty_blocks, 1);
+    ck_assert_uint_eq(report.odd.empty_blocks, 1);
     finish();
     convert(&extended);
     ck_assert_ops("a 0 0, r 0 5");

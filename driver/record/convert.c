@@ -17,23 +17,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "driver/record/address_map.h"
-#include "driver/trace/build.h"
+#include "driver/trace/address_builder.h"
 
 enum { N_THREAD_NUMBERS = 1 << 15 };
 
 struct moving {
     uint64_t ticket;
     uint64_t first; /* slot of the EVENT_MOVE */
-    uint32_t id;    /* ADDRESS_MAP_NONE: the block is not known */
+    uint32_t block; /* ADDRESS_MAP_NONE: it is not known */
 };
 
 struct converter {
     const struct convert_options *options;
     struct convert_report *report;
-    struct trace_builder builder;
-    struct address_map live;
-    uint32_t n_ids;
+    struct address_builder builder;
     struct moving *moving;
     size_t n_moving;
     size_t moving_room;
@@ -53,46 +50,15 @@ static void *with_room(void *array, size_t used, size_t *room, size_t bytes)
     return larger;
 }
 
-/* Threads are numbered from 0 as they appear. */
+/* Threads are numbered from 0 as they appear; classic has none. */
 static uint16_t thread_of(struct converter *converter, uint64_t first)
 {
+    if (converter->options->dialect != DIALECT_EXTENDED)
+        return 0;
     uint16_t *thread = &converter->thread_of[event_detail(first)];
     if (*thread == 0)
         *thread = (uint16_t)++converter->report->threads;
     return (uint16_t)(*thread - 1);
-}
-
-/* first: the event's first slot, which tells the thread. */
-static void append(struct converter *converter, struct op op, uint64_t first)
-{
-    if (converter->options->dialect == CONVERT_EXTENDED) {
-        op.thread = thread_of(converter, first);
-    } else {
-        if (op.kind != OP_FREE && op.kind != OP_REALLOC)
-            op.kind = OP_ALLOC;
-        if (op.kind != OP_FREE && op.size == 0)
-            op.size = 1;
-        op.align_log2 = 0;
-    }
-    build_append(&converter->builder, op);
-}
-
-static void append_free(struct converter *converter, uint32_t id,
-                        uint64_t first)
-{
-    append(converter, (struct op){.kind = OP_FREE, .id = id}, first);
-}
-
-/* A block is now at this event's address. */
-static int settle(struct converter *converter, uint64_t first, uint32_t id)
-{
-    uint64_t address = event_address(first);
-    uint32_t stale = address_map_take(&converter->live, address);
-    if (stale != ADDRESS_MAP_NONE) {
-        append_free(converter, stale, first);
-        converter->report->unseen_frees++;
-    }
-    return address_map_add(&converter->live, address, id);
 }
 
 /* ---- one function for each kind of event ----------------------------------
@@ -110,30 +76,19 @@ static enum op_kind op_kind_of(enum event_kind kind)
 static int convert_allocation(struct converter *converter, uint64_t first,
                               uint64_t number)
 {
-    if (converter->n_ids == ADDRESS_MAP_NONE - 1) {
-        errno = EOVERFLOW;
-        return -1;
-    }
     struct op op = {
         .kind = (uint8_t)op_kind_of(event_kind(first)),
-        .id = converter->n_ids++,
         .size = number & EVENT_SIZE_MASK,
         .align_log2 = (uint8_t)(number >> EVENT_SIZE_BITS & 63),
+        .thread = thread_of(converter, first),
     };
-    converter->report->empty_blocks += op.size == 0;
-    if (settle(converter, first, op.id) != 0)
-        return -1;
-    append(converter, op, first);
-    return 0;
+    return address_builder_alloc(&converter->builder, event_address(first), op);
 }
 
 static void convert_free(struct converter *converter, uint64_t first)
 {
-    uint32_t id = address_map_take(&converter->live, event_address(first));
-    if (id == ADDRESS_MAP_NONE)
-        converter->report->unknown_frees++;
-    else
-        append_free(converter, id, first);
+    address_builder_free(&converter->builder, event_address(first),
+                         thread_of(converter, first));
 }
 
 static int convert_move(struct converter *converter, uint64_t first,
@@ -147,7 +102,8 @@ static int convert_move(struct converter *converter, uint64_t first,
     moving[converter->n_moving++] = (struct moving){
         .ticket = ticket,
         .first = first,
-        .id = address_map_take(&converter->live, event_address(first)),
+        .block =
+            address_builder_lift(&converter->builder, event_address(first)),
     };
     return 0;
 }
@@ -162,32 +118,21 @@ static struct moving take_moving(struct converter *converter, uint64_t ticket)
             return found;
         }
     }
-    return (struct moving){.id = ADDRESS_MAP_NONE};
+    return (struct moving){.block = ADDRESS_MAP_NONE};
 }
 
 static int convert_moved(struct converter *converter, uint64_t first,
                          uint64_t size, uint64_t ticket)
 {
     struct moving moving = take_moving(converter, ticket);
-    bool failed = event_address(first) == 0;
-    if (moving.id == ADDRESS_MAP_NONE) {
-        if (failed)
-            return 0;
-        converter->report->unknown_moves++;
-        return convert_allocation(converter, first, size);
-    }
-    if (failed) /* all is as before */
-        return settle(converter, moving.first, moving.id);
-    if (settle(converter, first, moving.id) != 0)
-        return -1;
-    append(converter,
-           (struct op){
-               .kind = OP_REALLOC,
-               .id = moving.id,
-               .size = size == 0 ? 1 : size, /* to 0 would mean free */
-           },
-           first);
-    return 0;
+    struct address_builder *builder = &converter->builder;
+    uint64_t address = event_address(first);
+    if (address == 0) /* it failed */
+        return address_builder_put_back(builder, moving.block,
+                                        event_address(moving.first),
+                                        thread_of(converter, moving.first));
+    return address_builder_land(builder, moving.block, address, size,
+                                thread_of(converter, first));
 }
 
 static int convert_sample(struct converter *converter,
@@ -201,7 +146,7 @@ static int convert_sample(struct converter *converter,
         return -1;
     report->samples = samples;
     samples[report->n_samples++] = (struct convert_sample){
-        .op = converter->builder.n_ops,
+        .op = converter->builder.built.n_ops,
         .live_blocks = numbers[0],
         .live_bytes = numbers[1],
         .live_empty = numbers[2],
@@ -282,7 +227,7 @@ static uint64_t trim(const uint64_t *slots, uint64_t n)
 /* One event may make two operations, the second always of a new block. */
 static void cut(struct converter *converter, uint64_t most)
 {
-    struct trace_builder *builder = &converter->builder;
+    struct trace_builder *builder = &converter->builder.built;
     if (builder->n_ops > most) {
         builder->n_ops = most;
         builder->n_ids--;
@@ -295,7 +240,7 @@ static int convert_all(struct converter *converter, const uint64_t *slots,
 {
     uint64_t most = converter->options->max_ops;
     for (uint64_t i = 0; i < n; i++) {
-        if (most != 0 && converter->builder.n_ops >= most) {
+        if (most != 0 && converter->builder.built.n_ops >= most) {
             cut(converter, most);
             return 0;
         }
@@ -328,15 +273,16 @@ static int convert_mapped(const void *map, size_t bytes, const char *name,
     if (converter == NULL)
         return -1;
     converter->options = options;
+    converter->builder.dialect = options->dialect;
     converter->report = report;
     read_header(header, report);
     uint64_t n = (bytes - EVENTS_HEADER_BYTES) / sizeof *slots;
     int result = convert_all(converter, slots, trim(slots, n));
     if (result == 0)
-        result = build_finish(&converter->builder, name, trace);
+        result = address_builder_finish(&converter->builder, name, trace);
     int error = errno;
-    build_discard(&converter->builder);
-    address_map_free(&converter->live);
+    address_builder_discard(&converter->builder);
+    report->odd = converter->builder.odd;
     free(converter->moving);
     free(converter);
     errno = error;

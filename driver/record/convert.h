@@ -1,15 +1,8 @@
 /*
  * convert.h -- from a process's events to a trace.
  *
- * Tickets are the order; addresses become ids, a new one for each block.  The
- * result is a valid trace whatever the events say:
- *
- *   release of an address that is not live    left out, counted
- *   allocation of an address that is live     its block is freed first
- *   realloc of an address that is not live    an allocation
- *   a realloc that never ended                its block stays live
- *   allocation of 0 bytes, classic dialect    1 byte: many allocators that
- *                                             are taught with it answer NULL
+ * Tickets are the order; what becomes of addresses address_builder.h says.  A
+ * realloc that never ended leaves its block live.
  */
 #ifndef DRIVER_RECORD_CONVERT_H
 #define DRIVER_RECORD_CONVERT_H
@@ -17,16 +10,11 @@
 #include <stdint.h>
 
 #include "driver/record/events.h"
-#include "driver/trace/trace.h"
-
-enum convert_dialect {
-    CONVERT_CLASSIC, /* a, r, f only */
-    CONVERT_EXTENDED /* calloc, alignment and threads are kept */
-};
+#include "driver/trace/address_builder.h"
 
 struct convert_options {
-    enum convert_dialect dialect;
-    uint64_t max_ops; /* 0: all */
+    enum trace_dialect dialect; /* classic, or extended */
+    uint64_t max_ops;           /* 0: all */
 };
 
 /* What the program knew to be live before operation op (see --verify). */
@@ -45,12 +33,9 @@ struct convert_report {
     enum events_stop stop;
     int stop_errno;
     uint64_t events;
-    uint64_t holes;         /* never completed */
-    uint64_t unknown_frees; /* of blocks from before the recording */
-    uint64_t unknown_moves;
-    uint64_t unseen_frees; /* the block's address was handed out again */
-    uint64_t empty_blocks; /* of size 0 */
-    uint64_t unwitnessed;  /* not in the samples */
+    uint64_t holes; /* never completed */
+    struct address_oddities odd;
+    uint64_t unwitnessed; /* not in the samples */
     uint32_t threads;
     struct convert_sample *samples;
     size_t n_samples;

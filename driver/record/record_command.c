@@ -86,7 +86,7 @@ static int take_option(int option, struct record_request *request)
     switch (option) {
     case 'o': request->output = optarg; return 0;
     case 'h': return 1;
-    case EXTENDED: request->convert.dialect = CONVERT_EXTENDED; return 0;
+    case EXTENDED: request->convert.dialect = DIALECT_EXTENDED; return 0;
     case VERIFY: request->control.verify = 1; return 0;
     case LIMIT: return take_number(&request->convert.max_ops, 1);
     case START_AFTER: return take_number(&request->control.start_after, 0);
@@ -122,7 +122,7 @@ static void fill_control(struct record_request *request)
     control->magic = CONTROL_MAGIC;
     if (most != 0 && most <= UINT64_MAX / SLOTS_PER_OP)
         control->max_slots = most * SLOTS_PER_OP;
-    if (request->convert.dialect == CONVERT_CLASSIC)
+    if (request->convert.dialect == DIALECT_CLASSIC)
         control->small_limit = EVENT_SMALL_LIMIT;
 }
 

@@ -30,15 +30,15 @@ static void say_count(uint64_t count, const char *what)
 static void say_oddities(const struct record_request *request,
                          const struct convert_report *report)
 {
-    say_count(report->unknown_frees,
+    say_count(report->odd.unknown_frees,
               "frees of blocks from before the recording left out");
-    say_count(report->unknown_moves,
+    say_count(report->odd.unknown_moves,
               "reallocs of blocks from before it written as allocations");
-    say_count(report->unseen_frees,
+    say_count(report->odd.unseen_frees,
               "blocks freed unseen, as their addresses came again");
     say_count(report->holes, "events not completed, left out");
-    if (request->convert.dialect == CONVERT_CLASSIC)
-        say_count(report->empty_blocks,
+    if (request->convert.dialect == DIALECT_CLASSIC)
+        say_count(report->odd.empty_blocks,
                   "allocations of 0 bytes written as 1 byte");
     if (report->stop == EVENTS_FULL)
         summary_say("  stopped early: %s", strerror(report->stop_errno));

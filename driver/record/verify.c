@@ -61,7 +61,7 @@ static void compare(const struct curve *curve,
 }
 
 int verify_curve(const struct trace *trace, const struct convert_report *report,
-                 enum convert_dialect dialect, struct verify_result *result)
+                 enum trace_dialect dialect, struct verify_result *result)
 {
     memset(result, 0, sizeof *result);
     struct curve curve = {
@@ -70,7 +70,7 @@ int verify_curve(const struct trace *trace, const struct convert_report *report,
     if (curve.sizes == NULL)
         return -1;
     /* The classic dialect has them as blocks of one byte. */
-    uint64_t empty_bytes = dialect == CONVERT_CLASSIC ? 1 : 0;
+    uint64_t empty_bytes = dialect == DIALECT_CLASSIC ? 1 : 0;
     const struct convert_sample *samples = report->samples;
     size_t op = 0;
     for (size_t i = 0; i < report->n_samples; i++) {

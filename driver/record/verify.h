@@ -26,6 +26,6 @@ struct verify_result {
  * sample.  Returns 0, or -1 with errno ENOMEM.
  */
 int verify_curve(const struct trace *trace, const struct convert_report *report,
-                 enum convert_dialect dialect, struct verify_result *result);
+                 enum trace_dialect dialect, struct verify_result *result);
 
 #endif

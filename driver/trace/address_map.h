@@ -5,8 +5,8 @@
  * most half full; removal shifts the followers back, so that no tombstones
  * gather however many blocks come and go (Knuth, TAOCP 3, 6.4 R).
  */
-#ifndef DRIVER_RECORD_ADDRESS_MAP_H
-#define DRIVER_RECORD_ADDRESS_MAP_H
+#ifndef DRIVER_TRACE_ADDRESS_MAP_H
+#define DRIVER_TRACE_ADDRESS_MAP_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /*
  * address_map.c -- linear probing with removal by shifting back.
  */
-#include "driver/record/address_map.h"
+#include "driver/trace/address_map.h"
 
 #include <stdlib.h>
 #include <string.h>
