@@ -1,83 +1,34 @@
 /*
- * read.c -- from an input to a trace: whole lines, names, notes, the end.
- *
- * Text passes through one buffer; a line that its end cuts is moved to its
- * front, and so no more text than this is ever in memory:
- *
- *     | rest of the last piece | next piece ........ \n rest | padding |
- *      '--------- whole lines for parse_lines ---------'
+ * read.c -- from an input to a trace: its lines, names, notes, the end.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/trace/input.h"
+#include "driver/trace/line_reader.h"
 #include "driver/trace/parser.h"
-#include "driver/trace/scan.h"
 
-enum { BUFFER_BYTES = 262144 };
-
-/* What input.c says about the input is told with the line it came to. */
-static int fail_input(struct parser *parser, const char *message)
+/* What is wrong with the input is told with the line it came to. */
+static int fail_input(struct parser *parser, const struct line_reader *reader,
+                      const char *message)
 {
-    parser->line += parser->line > 0;
+    parser->line += parser->line > 0 || reader->used > 0;
     return parser_fail(parser, "%s", message);
 }
 
-/* Parses the lines that are whole; returns the bytes that are left, or -1. */
-static ssize_t parse_whole_lines(struct parser *parser, char *buffer,
-                                 size_t used, size_t searched)
-{
-    const char *last = memrchr(buffer + searched, '\n', used - searched);
-    if (last == NULL && used == BUFFER_BYTES) {
-        parser->line++;
-        return parser_fail(parser,
-                           "expected a line of less than %d bytes, got a "
-                           "longer one",
-                           BUFFER_BYTES);
-    }
-    if (last == NULL) {
-        return (ssize_t)used;
-    }
-    if (parse_lines(parser, buffer, last + 1) != 0) {
-        return -1;
-    }
-    size_t left = used - (size_t)(last + 1 - buffer);
-    memmove(buffer, last + 1, left);
-    return (ssize_t)left;
-}
-
-/* The last line, when no line feed ends it. */
-static int parse_rest(struct parser *parser, char *buffer, size_t used)
-{
-    if (used == 0) {
-        return 0;
-    }
-    buffer[used] = '\n';
-    parser->unterminated = true;
-    return parse_lines(parser, buffer, buffer + used + 1);
-}
-
-static int parse_input(struct parser *parser, struct input *input, char *buffer)
+static int parse_input(struct parser *parser, struct line_reader *reader)
 {
     char message[INPUT_MESSAGE_BYTES];
-    size_t used = 0;
-    for (;;) {
-        ssize_t n =
-            input_read(input, buffer + used, BUFFER_BYTES - used, message);
-        if (n < 0) {
-            return fail_input(parser, message);
-        }
-        if (n == 0) {
-            return parse_rest(parser, buffer, used);
-        }
-        ssize_t left =
-            parse_whole_lines(parser, buffer, used + (size_t)n, used);
-        if (left < 0) {
+    const char *text;
+    const char *end;
+    int more;
+    while ((more = line_reader_next(reader, &text, &end, message)) > 0) {
+        parser->unterminated = reader->unterminated;
+        if (parse_lines(parser, text, end) != 0) {
             return -1;
         }
-        used = (size_t)left;
     }
+    return more == 0 ? 0 : fail_input(parser, reader, message);
 }
 
 /* What only the end of the input can tell. */
@@ -158,16 +109,12 @@ static int fill_names(struct parser *parser, const char *path)
                : parser_refuse(parser, REFUSED_MEMORY, 0, 0);
 }
 
-static int parse_and_finish(struct parser *parser, struct input *input,
+static int parse_and_finish(struct parser *parser, struct line_reader *reader,
                             const char *path)
 {
-    char *buffer = calloc(1, BUFFER_BYTES + SCAN_PADDING);
-    if (buffer == NULL) {
-        return parser_refuse(parser, REFUSED_MEMORY, 0, 0);
-    }
     int result = fill_names(parser, path);
     if (result == 0) {
-        result = parse_input(parser, input, buffer);
+        result = parse_input(parser, reader);
     }
     if (result == 0) {
         result = check_end(parser);
@@ -175,7 +122,6 @@ static int parse_and_finish(struct parser *parser, struct input *input,
     if (result == 0) {
         result = finish(parser, parser->trace);
     }
-    free(buffer);
     return result;
 }
 
@@ -187,15 +133,16 @@ static void prepare(struct trace *trace, struct trace_error *error,
     snprintf(error->path, sizeof error->path, "%s", path);
 }
 
-static int read_input(struct input *input, const char *path,
-                      struct trace *trace, struct trace_error *error)
+int trace_read_from(struct line_reader *reader, const char *path,
+                    struct trace *trace, struct trace_error *error)
 {
     struct parser parser = {.trace = trace,
                             .error = error,
                             .dialect = DIALECT_CS107,
                             .line_minus_op = INT64_MIN};
+    prepare(trace, error, path);
     trace->weight = 1;
-    int result = parse_and_finish(&parser, input, path);
+    int result = parse_and_finish(&parser, reader, path);
     if (result != 0) {
         free(parser.ops);
         free(parser.ids.originals);
@@ -203,27 +150,30 @@ static int read_input(struct input *input, const char *path,
     }
     id_map_free(&parser.ids);
     tally_free(&parser.tally);
-    input_close(input);
     return result;
 }
 
 int trace_read(const char *path, struct trace *trace, struct trace_error *error)
 {
-    struct input input;
+    struct line_reader reader;
     prepare(trace, error, path);
-    if (input_open_file(&input, path, error->message) != 0) {
+    if (line_reader_open_file(&reader, path, error->message) != 0) {
         return -1;
     }
-    return read_input(&input, path, trace, error);
+    int result = trace_read_from(&reader, path, trace, error);
+    line_reader_close(&reader);
+    return result;
 }
 
 int trace_parse(const char *path, const char *text, size_t bytes,
                 struct trace *trace, struct trace_error *error)
 {
-    struct input input;
+    struct line_reader reader;
     prepare(trace, error, path);
-    if (input_open_bytes(&input, text, bytes, error->message) != 0) {
+    if (line_reader_open_bytes(&reader, text, bytes, error->message) != 0) {
         return -1;
     }
-    return read_input(&input, path, trace, error);
+    int result = trace_read_from(&reader, path, trace, error);
+    line_reader_close(&reader);
+    return result;
 }

@@ -97,6 +97,12 @@ int trace_read(const char *path, struct trace *trace,
 int trace_parse(const char *path, const char *text, size_t bytes,
                 struct trace *trace, struct trace_error *error);
 
+struct line_reader;
+
+/* As trace_read, from lines that stay the caller's; path is a name only. */
+int trace_read_from(struct line_reader *reader, const char *path,
+                    struct trace *trace, struct trace_error *error);
+
 /* Frees what trace_read made.  A zeroed trace is accepted. */
 void trace_free(struct trace *trace);
 
