@@ -1,8 +1,5 @@
 /*
  * parser.c -- growth of the parser's tables, and the wording of its errors.
- *
- * What was found is quoted: cut to what fits on a screen, with anything that
- * does not print written as \xNN.
  */
 #include "driver/trace/parser.h"
 
@@ -12,10 +9,6 @@
 #include <stdlib.h>
 
 #include "driver/trace/table.h"
-
-enum {
-    QUOTED_BYTES = 32 /* of the input; each takes up to 4 characters */
-};
 
 int parser_grow_ops(struct parser *parser, size_t n)
 {
@@ -72,34 +65,12 @@ int parser_fail(struct parser *parser, const char *format, ...)
     return -1;
 }
 
-/* text has room for 4 * QUOTED_BYTES + 6 characters. */
-static void quote(struct token token, char *text)
-{
-    *text++ = '"';
-    for (const char *s = token.start; s < token.end; s++) {
-        if (s - token.start == QUOTED_BYTES) {
-            text += sprintf(text, "...");
-            break;
-        }
-        unsigned char c = (unsigned char)*s;
-        if (c == '"' || c == '\\') {
-            text += sprintf(text, "\\%c", c);
-        } else if (c < ' ' || c > '~') {
-            text += sprintf(text, "\\x%02x", c);
-        } else {
-            *text++ = (char)c;
-        }
-    }
-    *text++ = '"';
-    *text = '\0';
-}
-
 int parser_expected(struct parser *parser, const char *what, struct token token)
 {
-    char quoted[4 * QUOTED_BYTES + 6];
+    char quoted[TOKEN_QUOTED_BYTES];
     if (!token_is_empty(token)) {
-        quote(token, quoted);
-        return parser_fail(parser, "expected %s, got %s", what, quoted);
+        return parser_fail(parser, "expected %s, got %s", what,
+                           token_quote(token, quoted));
     }
     return parser_fail(parser, "expected %s, got the end of the %s", what,
                        parser->unterminated ? "file: truncated" : "line");

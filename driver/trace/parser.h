@@ -19,6 +19,7 @@
 
 #include "driver/trace/id_map.h"
 #include "driver/trace/stats.h"
+#include "driver/trace/token.h"
 #include "driver/trace/trace.h"
 
 #define HEADER_LINES 4
@@ -60,12 +61,6 @@ enum parser_refusal {
     REFUSED_LIVE,     /* the id is still live */
     REFUSED_TOO_MUCH, /* touches more than the block has */
     REFUSED_MEMORY    /* or more ids than slots */
-};
-
-/* A piece of a line: from start up to end. */
-struct token {
-    const char *start;
-    const char *end;
 };
 
 /* ---- parser.c ---------------------------------------------------------- */
@@ -115,11 +110,6 @@ int parse_line(struct parser *parser, struct token line);
 
 /* The next token; empty at the end of the line or at a comment. */
 struct token parse_token(struct token *line);
-
-static inline bool token_is_empty(struct token token)
-{
-    return token.start == token.end;
-}
 
 /* Reads digits into *number; what names them in errors. */
 int parse_number(struct parser *parser, struct token token, const char *what,
