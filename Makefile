@@ -44,7 +44,7 @@ ALLOCATOR_SRC := $(wildcard allocator/*.c allocator/heap/*.c \
 DRIVER_SRC := $(filter-out driver/record/%,$(wildcard driver/*/*.c))
 MAINS := $(basename $(notdir $(wildcard driver/*.c)))
 RECORD_SRC := $(wildcard driver/record/preload/*.c)
-PRELOAD_SRC := $(wildcard allocator/preload/*.c)
+PRELOAD_SRC := $(wildcard allocator/preload/*.c allocator/preload/*/*.c)
 CONVERT_SRC := $(wildcard driver/record/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))

@@ -9,60 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROOM = 1 << 20 };
+#include "tests/support/preloaded.h"
 
 static const char *const policies[] = {"", "best-fit", "first-fit"};
 
 enum { N_POLICIES = sizeof policies / sizeof *policies };
-
-static const char *build(void)
-{
-    static char absolute[PATH_MAX];
-    const char *folder = getenv("BUILD");
-    ck_assert_ptr_nonnull(
-        realpath(folder == NULL ? "build/release" : folder, absolute));
-    return absolute;
-}
-
-/* Output of a command for sh, both streams; its exit status in *status. */
-static char *output_of(const char *command, int *status)
-{
-    char line[3 * PATH_MAX];
-    char *text = malloc(ROOM);
-    ck_assert_ptr_nonnull(text);
-    snprintf(line, sizeof line, "{ %s\n} 2>&1 </dev/null", command);
-    FILE *pipe = popen(line, "r");
-    ck_assert_ptr_nonnull(pipe);
-    size_t bytes = fread(text, 1, ROOM - 1, pipe);
-    text[bytes] = '\0';
-    ck_assert_uint_lt(bytes, ROOM - 1);
-    int ended = pclose(pipe);
-    *status = WIFEXITED(ended) ? WEXITSTATUS(ended) : -1;
-    return text;
-}
-
-/* The same under the library; settings are words like A=B, or none. */
-static char *preloaded(const char *settings, const char *command, int *status)
-{
-    char line[2 * PATH_MAX];
-    snprintf(line, sizeof line, "export LD_PRELOAD=%s/libmymalloc.so %s\n%s",
-             build(), settings, command);
-    return output_of(line, status);
-}
-
-static void expect(const char *settings, const char *command, int status,
-                   const char *output)
-{
-    int ended;
-    char *text = preloaded(settings, command, &ended);
-    ck_assert_msg(ended == status && strstr(text, output) != NULL,
-                  "%s %s: expected exit %d and \"%s\", got %d and \"%s\"",
-                  settings, command, status, output, ended, text);
-    free(text);
-}
 
 START_TEST(exactly_the_standard_names_are_exported)
 {
@@ -76,8 +29,8 @@ START_TEST(exactly_the_standard_names_are_exported)
     snprintf(command, sizeof command,
              "nm -D --defined-only %s/libmymalloc.so | awk '{print $3}' | "
              "LC_ALL=C sort",
-             build());
-    char *text = output_of(command, &status);
+             preloaded_build());
+    char *text = preloaded_shell(command, &status);
     ck_assert_str_eq(text, names);
     free(text);
 }
@@ -89,9 +42,9 @@ START_TEST(the_functions_do_what_their_manuals_say)
     if (*policies[_i] != '\0')
         snprintf(settings, sizeof settings, "MALLOC_POLICY=%s", policies[_i]);
     snprintf(command, sizeof command, "%s/tests/programs/preload_semantics",
-             build());
+             preloaded_build());
     int status;
-    char *text = preloaded(settings, command, &status);
+    char *text = preloaded_output(settings, command, &status);
     ck_assert_str_eq(text, "");
     ck_assert_int_eq(status, 0);
     free(text);
@@ -104,9 +57,9 @@ START_TEST(threads_share_exchange_fork_and_end)
     if (*policies[_i] != '\0')
         snprintf(settings, sizeof settings, "MALLOC_POLICY=%s", policies[_i]);
     snprintf(command, sizeof command, "%s/tests/programs/preload_threads",
-             build());
+             preloaded_build());
     int status;
-    char *text = preloaded(settings, command, &status);
+    char *text = preloaded_output(settings, command, &status);
     ck_assert_str_eq(text, "");
     ck_assert_int_eq(status, 0);
     free(text);
@@ -126,9 +79,9 @@ START_TEST(misuse_is_told_with_exit_code_3)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char command[PATH_MAX + 64];
         snprintf(command, sizeof command,
-                 "%s/tests/programs/preload_semantics %s", build(),
+                 "%s/tests/programs/preload_semantics %s", preloaded_build(),
                  cases[i].mode);
-        expect("", command, 3, cases[i].output);
+        preloaded_expect("", command, 3, cases[i].output);
     }
 }
 END_TEST
@@ -137,9 +90,9 @@ START_TEST(a_dump_shows_blocks_and_a_summary)
 {
     char command[PATH_MAX + 64];
     snprintf(command, sizeof command,
-             "%s/tests/programs/preload_semantics dump", build());
-    expect("", command, 0, " USED]\n");
-    expect("", command, 0, "\nSummary: allocs=1 frees=0\n");
+             "%s/tests/programs/preload_semantics dump", preloaded_build());
+    preloaded_expect("", command, 0, " USED]\n");
+    preloaded_expect("", command, 0, "\nSummary: allocs=1 frees=0\n");
 }
 END_TEST
 
@@ -147,11 +100,12 @@ START_TEST(wrong_settings_are_told_once_and_ignored)
 {
     int status;
     char *text =
-        preloaded("", "MALLOC_POLICY=fastest exec expr 1 + 1", &status);
+        preloaded_output("", "MALLOC_POLICY=fastest exec expr 1 + 1", &status);
     ck_assert_str_eq(text, "warning: MALLOC_POLICY=fastest ignored: no policy "
                            "named 'fastest'\n2\n");
     free(text);
-    text = preloaded("", "MALLOC_MMAP_THRESHOLD=1k exec expr 1 + 1", &status);
+    text = preloaded_output("", "MALLOC_MMAP_THRESHOLD=1k exec expr 1 + 1",
+                            &status);
     ck_assert_str_eq(text,
                      "warning: MALLOC_MMAP_THRESHOLD=1k ignored: expected "
                      "bytes from 4096 to 33554432\n2\n");
@@ -166,22 +120,23 @@ START_TEST(the_policy_named_is_the_policy_used)
         "exec perl -e 'use strict; open(my $f, \"<\", \"/proc/self/maps\"); "
         "print grep(/libmymalloc/, <$f>) ? \"there\" : \"absent\"'";
     char command[2 * PATH_MAX];
-    expect("MALLOC_POLICY=next-fit", script, 0, "there");
+    preloaded_expect("MALLOC_POLICY=next-fit", script, 0, "there");
     snprintf(command, sizeof command,
-             "exec %s/tests/programs/preload_semantics stats", build());
+             "exec %s/tests/programs/preload_semantics stats",
+             preloaded_build());
     for (int i = 1; i < N_POLICIES; i++) {
         char settings[128], expected[128];
         snprintf(settings, sizeof settings, "MALLOC_POLICY=%s", policies[i]);
         snprintf(expected, sizeof expected, "policy            %s\n",
                  policies[i]);
-        expect(settings, command, 0, expected);
+        preloaded_expect(settings, command, 0, expected);
     }
 }
 END_TEST
 
 START_TEST(programs_run_under_a_small_address_space)
 {
-    expect("", "ulimit -v 400000; exec expr 20 + 3", 0, "23\n");
+    preloaded_expect("", "ulimit -v 400000; exec expr 20 + 3", 0, "23\n");
 }
 END_TEST
 
@@ -190,13 +145,15 @@ START_TEST(runprogram_preloads_and_passes_on)
     char command[2 * PATH_MAX];
     int status;
     snprintf(command, sizeof command,
-             "%s/runprogram sh -c 'echo \"$LD_PRELOAD\"; exit 7'", build());
-    char *text = output_of(command, &status);
+             "%s/runprogram sh -c 'echo \"$LD_PRELOAD\"; exit 7'",
+             preloaded_build());
+    char *text = preloaded_shell(command, &status);
     ck_assert_int_eq(status, 7);
     ck_assert_ptr_nonnull(strstr(text, "/libmymalloc.so\n"));
     free(text);
-    snprintf(command, sizeof command, "%s/runprogram /no/such", build());
-    text = output_of(command, &status);
+    snprintf(command, sizeof command, "%s/runprogram /no/such",
+             preloaded_build());
+    text = preloaded_shell(command, &status);
     ck_assert_int_eq(status, 127);
     free(text);
 }
@@ -254,13 +211,13 @@ START_TEST(a_real_program_prints_the_same)
     }
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(command, sizeof command, "D=%s; %s", folder, sample->command);
-    char *plain = output_of(command, &plain_status);
+    char *plain = preloaded_shell(command, &plain_status);
     for (int i = 0; i < N_POLICIES; i++) {
         char settings[128] = "";
         if (*policies[i] != '\0')
             snprintf(settings, sizeof settings, "MALLOC_POLICY=%s",
                      policies[i]);
-        char *text = preloaded(settings, command, &status);
+        char *text = preloaded_output(settings, command, &status);
         ck_assert_str_eq(text, plain);
         ck_assert_int_eq(status, plain_status);
         free(text);

@@ -125,6 +125,7 @@ void heap_destroy(struct heap *heap)
 static void discard(struct heap *heap, size_t offset, size_t bytes)
 {
     void *address = heap->base + offset;
+    heap->system_calls += 2;
     madvise(address, bytes, heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
     mprotect(address, bytes, PROT_NONE);
 }
@@ -160,6 +161,7 @@ static int commit(struct heap *heap, size_t brk)
 {
     size_t end =
         smaller(round_up(brk, heap->commit_step), heap->mappings_floor);
+    heap->system_calls++;
     if (mprotect(heap->base + heap->committed, end - heap->committed,
                  PROT_READ | PROT_WRITE) != 0) {
         return -1;
@@ -196,6 +198,7 @@ size_t heap_release_spare(struct heap *heap)
     size_t used = round_up(heap->brk, HEAP_PAGE);
     size_t spare = heap->committed - used;
     if (spare != 0) {
+        heap->system_calls++;
         madvise(heap->base + used, spare,
                 heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
     }
@@ -306,6 +309,7 @@ void *heap_map(struct heap *heap, size_t bytes)
         return refused(heap, bytes);
     }
     void *address = heap->base + mapping.offset;
+    heap->system_calls++;
     if (mprotect(address, bytes, PROT_READ | PROT_WRITE) != 0) {
         remove_mapping(heap, index);
         return refused(heap, bytes);

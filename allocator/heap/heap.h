@@ -65,6 +65,7 @@ struct heap {
     size_t mappings_floor;  /* offset of the lowest mapping ever made */
     uint64_t refusals;      /* growths and mappings refused since reset */
     size_t refused_bytes;   /* size of the last one refused */
+    uint64_t system_calls;  /* since init, those of init not counted */
     heap_refuse_fn *refuse; /* NULL: only the limit refuses */
     void *refuse_context;
     struct heap_mapping *mappings; /* ascending offsets */

@@ -16,7 +16,9 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "allocator/preload/onlooker.h"
 #include "allocator/preload/settings.h"
+#include "allocator/preload/watch/watch.h"
 
 __thread struct cache *cache_mine;
 static __thread bool ended; /* this thread gave its cache back */
@@ -34,6 +36,7 @@ static struct {
 
 static void before_fork(void)
 {
+    watch_before_fork();
     pthread_mutex_lock(&caches.lock);
     arenas_lock();
 }
@@ -42,12 +45,14 @@ static void after_fork(void)
 {
     arenas_unlock();
     pthread_mutex_unlock(&caches.lock);
+    watch_after_fork();
 }
 
 static void after_fork_in_child(void)
 {
     arenas_reset_locks();
     pthread_mutex_init(&caches.lock, NULL);
+    watch_after_fork_in_child();
 }
 
 static void flush(struct cache *cache)
@@ -84,6 +89,7 @@ static bool start(void)
     if (!caches.started) {
         settings_read();
         caches.failed = arenas_make() != 0;
+        onlooker_choose();
         atomic_store_explicit(&caches.started, true, memory_order_release);
         mine = true;
     }
@@ -166,6 +172,7 @@ bool cache_fill(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     int error = errno;
+    cache_count(&cache->fills);
     size_t n = arena_take(cache->arena, 16 * class, bin->batch, &bin->head);
     errno = error;
     bin->count = (uint32_t)n;
@@ -181,6 +188,7 @@ void cache_shorten(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     uint32_t kept = bin->count / 2;
+    cache_count(&cache->returns);
     void **last = bin->head;
     for (uint32_t i = 1; i < kept; i++) {
         last = *last;
@@ -200,13 +208,15 @@ void cache_flush(void)
     }
 }
 
-void cache_totals(uint64_t *allocations, uint64_t *frees)
+void cache_count_all(struct cache_totals *totals)
 {
-    *allocations = *frees = 0;
+    *totals = (struct cache_totals){0};
     pthread_mutex_lock(&caches.lock);
     for (struct cache *cache = caches.all; cache != NULL; cache = cache->next) {
-        *allocations += atomic_load(&cache->allocations);
-        *frees += atomic_load(&cache->frees);
+        totals->allocations += atomic_load(&cache->allocations);
+        totals->frees += atomic_load(&cache->frees);
+        totals->fills += atomic_load(&cache->fills);
+        totals->returns += atomic_load(&cache->returns);
     }
     pthread_mutex_unlock(&caches.lock);
 }

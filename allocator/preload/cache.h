@@ -42,6 +42,7 @@ struct cache {
     struct cache_bin bins[CACHE_CLASSES + 1]; /* [0] is unused */
     struct arena *arena;                      /* where blocks are taken */
     atomic_uint_fast64_t allocations, frees;  /* written by the owner alone */
+    atomic_uint_fast64_t fills, returns;      /* of bins, likewise */
     struct cache *next;                       /* of all that were ever made */
     struct cache *next_idle;                  /* of those without a thread */
 };
@@ -101,7 +102,12 @@ static inline void cache_free(struct cache *cache, size_t class, void *payload)
 /* Gives all that the calling thread's cache holds back. */
 void cache_flush(void);
 
-/* Calls of all threads that went through caches. */
-void cache_totals(uint64_t *allocations, uint64_t *frees);
+/* Of all threads together, those that ended included. */
+struct cache_totals {
+    uint64_t allocations, frees; /* calls that caches served */
+    uint64_t fills, returns;     /* batches that came from, went to arenas */
+};
+
+void cache_count_all(struct cache_totals *totals);
 
 #endif

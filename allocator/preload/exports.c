@@ -1,15 +1,18 @@
 /*
  * exports.c -- the standard functions, as POSIX, C23 and glibc document them.
  *
- * Each verifies its arguments, and leaves the work to serve.h.
+ * Each verifies its arguments, and leaves the work to serve.h, or to whoever
+ * looks on.
  */
 #include <errno.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "allocator/heap/heap.h"
 #include "allocator/include/allocator.h"
 #include "allocator/preload/export.h"
+#include "allocator/preload/onlooker.h"
 #include "allocator/preload/serve.h"
 
 #define PAGE ((size_t)4096)
@@ -25,32 +28,60 @@ static void *refuse(int error)
     return NULL;
 }
 
+static inline void *resize(enum call call, void *payload, size_t size)
+{
+    const struct onlooker *looks = onlooker_now();
+    return __builtin_expect(looks == NULL, 1)
+               ? serve_realloc(payload, size)
+               : looks->realloc(call, payload, size);
+}
+
+static void *align(enum call call, size_t alignment, size_t size)
+{
+    const struct onlooker *looks = onlooker_now();
+    return looks == NULL ? serve_memalign(alignment, size)
+                         : looks->malloc(call, alignment, size);
+}
+
+static inline void release(enum call call, void *payload)
+{
+    const struct onlooker *looks = onlooker_now();
+    if (__builtin_expect(looks == NULL, 1)) {
+        serve_free(payload);
+    } else {
+        looks->free(call, payload);
+    }
+}
+
 EXPORT void *malloc(size_t size)
 {
-    return serve_malloc(size);
+    const struct onlooker *looks = onlooker_now();
+    return __builtin_expect(looks == NULL, 1)
+               ? serve_malloc(size)
+               : looks->malloc(CALL_MALLOC, HEAP_ALIGNMENT, size);
 }
 
 EXPORT void free(void *payload)
 {
-    serve_free(payload);
+    release(CALL_FREE, payload);
 }
 
 EXPORT void cfree(void *payload)
 {
-    serve_free(payload);
+    release(CALL_CFREE, payload);
 }
 
 EXPORT void free_sized(void *payload, size_t size)
 {
     (void)size;
-    serve_free(payload);
+    release(CALL_FREE_SIZED, payload);
 }
 
 EXPORT void free_aligned_sized(void *payload, size_t alignment, size_t size)
 {
     (void)alignment;
     (void)size;
-    serve_free(payload);
+    release(CALL_FREE_ALIGNED_SIZED, payload);
 }
 
 EXPORT void *calloc(size_t count, size_t size)
@@ -59,12 +90,14 @@ EXPORT void *calloc(size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &bytes)) {
         return refuse(ENOMEM);
     }
-    return serve_calloc(bytes);
+    const struct onlooker *looks = onlooker_now();
+    return __builtin_expect(looks == NULL, 1) ? serve_calloc(bytes)
+                                              : looks->calloc(bytes);
 }
 
 EXPORT void *realloc(void *payload, size_t size)
 {
-    return serve_realloc(payload, size);
+    return resize(CALL_REALLOC, payload, size);
 }
 
 EXPORT void *reallocarray(void *payload, size_t count, size_t size)
@@ -73,7 +106,7 @@ EXPORT void *reallocarray(void *payload, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &bytes)) {
         return refuse(ENOMEM);
     }
-    return serve_realloc(payload, bytes);
+    return resize(CALL_REALLOCARRAY, payload, bytes);
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
@@ -81,7 +114,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
     if (!is_power_of_two(alignment)) {
         return refuse(EINVAL);
     }
-    return serve_memalign(alignment, size);
+    return align(CALL_ALIGNED_ALLOC, alignment, size);
 }
 
 EXPORT int posix_memalign(void **payload, size_t alignment, size_t size)
@@ -90,7 +123,7 @@ EXPORT int posix_memalign(void **payload, size_t alignment, size_t size)
         return EINVAL;
     }
     int error = errno;
-    void *made = serve_memalign(alignment, size);
+    void *made = align(CALL_POSIX_MEMALIGN, alignment, size);
     errno = error;
     if (made == NULL) {
         return ENOMEM;
@@ -109,12 +142,12 @@ EXPORT void *memalign(size_t alignment, size_t size)
     while (power < alignment) {
         power *= 2;
     }
-    return serve_memalign(power, size);
+    return align(CALL_MEMALIGN, power, size);
 }
 
 EXPORT void *valloc(size_t size)
 {
-    return serve_memalign(PAGE, size);
+    return align(CALL_VALLOC, PAGE, size);
 }
 
 EXPORT void *pvalloc(size_t size)
@@ -122,7 +155,7 @@ EXPORT void *pvalloc(size_t size)
     if (size > SIZE_MAX - PAGE) {
         return refuse(ENOMEM);
     }
-    return serve_memalign(PAGE, (size + PAGE - 1) & ~(PAGE - 1));
+    return align(CALL_PVALLOC, PAGE, (size + PAGE - 1) & ~(PAGE - 1));
 }
 
 EXPORT size_t malloc_usable_size(void *payload)

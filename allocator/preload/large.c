@@ -60,6 +60,15 @@ static size_t mapping_bytes(size_t offset, size_t size)
     return (offset + size + PAGE - 1) & ~(PAGE - 1);
 }
 
+static void count_bytes(size_t more)
+{
+    size_t now = atomic_fetch_add(&large_totals.bytes, more) + more;
+    size_t peak = atomic_load(&large_totals.peak_bytes);
+    while (now > peak && !atomic_compare_exchange_weak(&large_totals.peak_bytes,
+                                                       &peak, now)) {
+    }
+}
+
 void *large_malloc(size_t alignment, size_t size)
 {
     size_t room = sizeof(struct large);
@@ -79,7 +88,7 @@ void *large_malloc(size_t alignment, size_t size)
     first = (first + alignment - 1) & ~(uintptr_t)(alignment - 1);
     atomic_fetch_add(&large_totals.made, 1);
     atomic_fetch_add(&large_totals.blocks, 1);
-    atomic_fetch_add(&large_totals.bytes, bytes);
+    count_bytes(bytes);
     return make_head(start, bytes, (size_t)(first - (uintptr_t)start));
 }
 
@@ -100,7 +109,8 @@ void *large_realloc(void *payload, size_t size)
     if (start == MAP_FAILED) {
         return refuse();
     }
-    atomic_fetch_add(&large_totals.bytes, bytes - old);
+    atomic_fetch_add(&large_totals.resized, 1);
+    count_bytes(bytes - old);
     return make_head(start, bytes, offset);
 }
 

@@ -23,8 +23,8 @@ struct large {
 };
 
 struct large_totals {
-    atomic_size_t blocks, bytes;
-    atomic_size_t made, ended; /* blocks so far */
+    atomic_size_t blocks, bytes, peak_bytes;
+    atomic_size_t made, resized, ended; /* blocks so far */
 };
 
 extern struct large_totals large_totals;

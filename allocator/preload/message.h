@@ -10,6 +10,12 @@
 __attribute__((format(printf, 1, 2))) void message_tell(const char *format,
                                                         ...);
 
+/*
+ * Keeps a copy of the descriptor, for what is told after the program closed
+ * its own.
+ */
+void message_keep_stream(void);
+
 /* Tells what misuse was detected at an address and ends the process with 3. */
 __attribute__((noreturn, cold)) void message_misuse(const char *what,
                                                     const void *address);

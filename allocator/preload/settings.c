@@ -50,6 +50,19 @@ static void use_threshold(const char *text)
     settings.mmap_threshold_bytes = (size_t)bytes;
 }
 
+static void use_stats(const char *text)
+{
+    if (strcmp(text, "0") != 0 && strcmp(text, "1") != 0) {
+        message_tell("warning: MALLOC_STATS=%.60s ignored: expected 0 or 1\n",
+                     text);
+        return;
+    }
+    settings.stats = *text == '1';
+    if (settings.stats) {
+        message_keep_stream();
+    }
+}
+
 /* Applies one "NAME=VALUE". */
 static void use(const char *entry)
 {
@@ -59,6 +72,7 @@ static void use(const char *entry)
     } known[] = {
         {"MALLOC_POLICY=", use_policy},
         {"MALLOC_MMAP_THRESHOLD=", use_threshold},
+        {"MALLOC_STATS=", use_stats},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i].prefix);

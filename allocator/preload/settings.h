@@ -3,6 +3,7 @@
  *
  *   MALLOC_POLICY=NAME[:OPTIONS]   any registered policy
  *   MALLOC_MMAP_THRESHOLD=BYTES    from there on a block is its own mapping
+ *   MALLOC_STATS=1                 a table of figures at exit
  *
  * A wrong value is told once on standard error and ignored.
  */
@@ -10,6 +11,7 @@
 #define ALLOCATOR_PRELOAD_SETTINGS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include "allocator/registry.h"
 
@@ -20,6 +22,7 @@
 struct settings {
     struct policy_choice choice;
     atomic_size_t mmap_threshold_bytes;
+    bool stats;
 };
 
 extern struct settings settings;

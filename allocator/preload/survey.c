@@ -72,7 +72,10 @@ void survey_count(struct heap_statistics *statistics)
         .mapped_bytes = large_totals.bytes,
     };
     survey_walk(count_block, statistics);
-    cache_totals(&statistics->allocations, &statistics->frees);
+    struct cache_totals caches;
+    cache_count_all(&caches);
+    statistics->allocations = caches.allocations;
+    statistics->frees = caches.frees;
     unsigned index = 0;
     for (struct arena *arena; (arena = lock_next(&index)) != NULL;) {
         statistics->footprint_bytes += heap_footprint(&arena->heap);
@@ -86,6 +89,28 @@ void survey_count(struct heap_statistics *statistics)
     statistics->used_blocks += statistics->mapped_blocks;
     statistics->used_bytes += statistics->mapped_bytes;
     statistics->footprint_bytes += statistics->mapped_bytes;
+}
+
+size_t survey_peak(void)
+{
+    size_t bytes = large_totals.peak_bytes;
+    unsigned index = 0;
+    for (struct arena *arena; (arena = lock_next(&index)) != NULL;) {
+        bytes += heap_peak(&arena->heap);
+        pthread_mutex_unlock(&arena->lock);
+    }
+    return bytes;
+}
+
+uint64_t survey_system_calls(void)
+{
+    uint64_t calls = 0;
+    unsigned index = 0;
+    for (struct arena *arena; (arena = lock_next(&index)) != NULL;) {
+        calls += arena->heap.system_calls;
+        pthread_mutex_unlock(&arena->lock);
+    }
+    return calls;
 }
 
 int survey_check(struct policy_fault *fault)

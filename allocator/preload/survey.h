@@ -10,6 +10,12 @@
 /* As heap_stats. */
 void survey_count(struct heap_statistics *statistics);
 
+/* Most bytes from the system: the sum of the arenas' and mappings' peaks. */
+size_t survey_peak(void);
+
+/* System calls of all arenas so far. */
+uint64_t survey_system_calls(void);
+
 /*
  * Visits the blocks of all arenas, each arena under its lock; visit must not
  * allocate.  A block that lies in a thread's cache is told as free.

@@ -1,0 +1,59 @@
+/*
+ * onlooker.c -- starts the library at its first call (onlooker.h).
+ */
+#include "allocator/preload/onlooker.h"
+
+#include "allocator/preload/cache.h"
+#include "allocator/preload/serve.h"
+#include "allocator/preload/watch/watch.h"
+
+/* The onlooker once the library has started; NULL: none, or still starting. */
+static const struct onlooker *start(void);
+
+static void *first_malloc(enum call call, size_t alignment, size_t size)
+{
+    const struct onlooker *next = start();
+    return next != NULL ? next->malloc(call, alignment, size)
+                        : serve_memalign(alignment, size);
+}
+
+static void *first_calloc(size_t size)
+{
+    const struct onlooker *next = start();
+    return next != NULL ? next->calloc(size) : serve_calloc(size);
+}
+
+static void *first_realloc(enum call call, void *payload, size_t size)
+{
+    const struct onlooker *next = start();
+    return next != NULL ? next->realloc(call, payload, size)
+                        : serve_realloc(payload, size);
+}
+
+static void first_free(enum call call, void *payload)
+{
+    const struct onlooker *next = start();
+    if (next != NULL) {
+        next->free(call, payload);
+    } else {
+        serve_free(payload);
+    }
+}
+
+static const struct onlooker first = {first_malloc, first_calloc, first_realloc,
+                                      first_free};
+
+const struct onlooker *_Atomic onlooker = &first;
+
+static const struct onlooker *start(void)
+{
+    cache_get();
+    const struct onlooker *now = onlooker_now();
+    return now != &first ? now : NULL;
+}
+
+void onlooker_choose(void)
+{
+    atomic_store_explicit(&onlooker, watch_wanted() ? &watch : NULL,
+                          memory_order_relaxed);
+}

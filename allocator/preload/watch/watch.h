@@ -1,0 +1,26 @@
+/*
+ * watch.h -- the onlooker that keeps books: who asked for what.
+ *
+ *   MALLOC_STATS=1   every call is counted; a table at exit (tally.h)
+ *
+ * All calls then take one lock, so the order in which they are written down
+ * is the order in which they happened.
+ */
+#ifndef ALLOCATOR_PRELOAD_WATCH_WATCH_H
+#define ALLOCATOR_PRELOAD_WATCH_WATCH_H
+
+#include <stdbool.h>
+
+#include "allocator/preload/onlooker.h"
+
+extern const struct onlooker watch;
+
+/* Whether a setting asks for it. */
+bool watch_wanted(void);
+
+/* Around fork, outermost. */
+void watch_before_fork(void);
+void watch_after_fork(void);
+void watch_after_fork_in_child(void);
+
+#endif
