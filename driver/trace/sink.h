@@ -1,0 +1,57 @@
+/*
+ * sink.h -- where the text of a trace goes: a stream, or a file that
+ * appears whole or not at all.
+ *
+ * A regular file is written beside its place and renamed by sink_close, so
+ * that whoever fails in between leaves what was there before.  What is not a
+ * regular file (a pipe, a terminal) is written to where it is.  The name's
+ * ending decides about compression: .gz, .zst, .xz.
+ */
+#ifndef DRIVER_TRACE_SINK_H
+#define DRIVER_TRACE_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "driver/trace/trace.h"
+
+struct archive;
+
+/* One of stream, archive and fd takes the bytes. */
+struct sink {
+    FILE *stream;
+    struct archive *archive;
+    int fd;
+    char *target; /* to be replaced by beside; NULL: fd is in place */
+    char *beside;
+};
+
+/*
+ * Opens a file; "-" is standard output, uncompressed.  Returns 0, or -1 with
+ * *error filled and nothing open.
+ */
+int sink_open(struct sink *sink, const char *path, struct trace_error *error);
+
+/* Writes to a stream that stays the caller's. */
+void sink_to_stream(struct sink *sink, FILE *stream);
+
+/* Writes all n bytes.  Returns 0, or -1 with errno. */
+int sink_put(struct sink *sink, const char *bytes, size_t n);
+
+/* Whether sink_patch can be used: this is a plain regular file. */
+bool sink_can_patch(const struct sink *sink);
+
+/* Writes n bytes over those at an offset.  Returns 0, or -1 with errno. */
+int sink_patch(struct sink *sink, const char *bytes, size_t n, off_t offset);
+
+/*
+ * Ends the sink; the file is then in its place.  failed: errno of an
+ * earlier failure, or 0; the file is then thrown away.
+ * Returns 0, or -1 with *error filled; path is named in it.
+ */
+int sink_close(struct sink *sink, const char *path, int failed,
+               struct trace_error *error);
+
+#endif
