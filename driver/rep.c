@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/generate/gen_command.h"
 #include "driver/inspect/check_command.h"
 #include "driver/record/record_command.h"
 #include "driver/shrink/shrink_command.h"
-#include "driver/trace/gen_command.h"
 #include "driver/version.h"
 
 /* run gets the verb as argv[0] and returns the exit status. */

@@ -13,7 +13,7 @@
 #include "driver/measure/footprint.h"
 #include "driver/replay/replay.h"
 #include "driver/trace/build.h"
-#include "driver/trace/generate.h"
+#include "tests/support/generated.h"
 
 #define NEAR 1e-12
 
@@ -245,20 +245,20 @@ static void compare(const struct footprint_record *record,
     }
 }
 
-static struct trace generated(const struct trace_family *family)
-{
-    struct generate_params params = family->defaults;
-    struct trace trace;
-    params.ops = OPS;
-    ck_assert_int_eq(generate_trace(family, &params, &trace), 0);
-    return trace;
-}
+static const char *const recipes[] = {
+    "short ops=1500",    "coalescing ops=1500", "binary ops=1500",
+    "binary2 ops=1500",  "random ops=1500",     "realloc ops=1500",
+    "realloc2 ops=1500", "strings ops=1500",    "vectors ops=1500",
+    "hash ops=1500",     "graph ops=1500",
+};
 
-/* _i is the family; every policy replays it. */
+enum { N_RECIPES = sizeof recipes / sizeof recipes[0] };
+
+/* _i is the recipe; every policy replays it. */
 START_TEST(agrees_with_naive_recomputation)
 {
     static struct naive naive;
-    struct trace trace = generated(&trace_families[_i]);
+    struct trace trace = generated(recipes[_i]);
     for (size_t p = 0; registry_at(p) != NULL; p++) {
         const struct policy *policy = registry_at(p);
         struct footprint_record record = measured(&trace, policy, 0);
@@ -280,7 +280,7 @@ END_TEST
 /* Samples: ascending, both ends, both peaks, evenly spaced. */
 START_TEST(samples_cover_the_trace)
 {
-    struct trace trace = generated(&trace_families[0]);
+    struct trace trace = generated(recipes[0]);
     struct footprint_record record = measured(&trace, registry_find("bump"), 0);
     ck_assert_uint_le(record.n_samples, FOOTPRINT_SAMPLES);
     ck_assert_uint_ge(record.n_samples, FOOTPRINT_SAMPLES - 2);
@@ -394,17 +394,13 @@ Suite *footprint_suite(void)
 {
     Suite *suite = suite_create("footprint");
     TCase *tests = tcase_create("footprint");
-    int families = 0;
-    while (trace_families[families].name != NULL) {
-        families++;
-    }
     tcase_set_timeout(tests, 30);
     tcase_add_test(tests, bump_by_hand);
     tcase_add_test(tests, nothing_asked_is_no_waste);
     tcase_add_test(tests, moments_without_payload_are_left_out);
     tcase_add_test(tests, refused_memory_is_not_payload);
     tcase_add_test(tests, calloc_memalign_and_touch_count_as_they_should);
-    tcase_add_loop_test(tests, agrees_with_naive_recomputation, 0, families);
+    tcase_add_loop_test(tests, agrees_with_naive_recomputation, 0, N_RECIPES);
     tcase_add_test(tests, samples_cover_the_trace);
     tcase_add_test(tests, peak_within_an_operation_counts);
     tcase_add_test(tests, walk_that_does_not_add_up_gives_no_ledger);

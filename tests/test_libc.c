@@ -9,7 +9,7 @@
 #include "driver/measure/footprint.h"
 #include "driver/replay/replay.h"
 #include "driver/trace/build.h"
-#include "driver/trace/generate.h"
+#include "tests/support/generated.h"
 
 /* Sanitizers bring a malloc of their own, without statistics. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -125,10 +125,8 @@ END_TEST
 /* What the hooks counted agrees with malloc's own statistics throughout. */
 START_TEST(libc_account_agrees_with_statistics)
 {
-    struct trace trace;
-    struct generate_params params = {1500, 7, 1, 400000};
-    ck_assert_int_eq(
-        generate_trace(trace_family_find("random"), &params, &trace), 0);
+    struct trace trace =
+        generated("random ops=1500 seed=7 small=1 large=400000");
     struct subject subject = subject_libc();
     struct session s;
     subject.policy = subject.counting;

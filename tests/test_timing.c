@@ -11,7 +11,7 @@
 #include "driver/measure/timing_loop.h"
 #include "driver/replay/replay.h"
 #include "driver/trace/build.h"
-#include "driver/trace/generate.h"
+#include "tests/support/generated.h"
 
 /* ---- a policy that writes down what happens to it ----------------------- */
 
@@ -348,10 +348,7 @@ START_TEST(every_policy_is_timed)
     size_t n = 0;
     char message[100];
     struct timing_record records[64];
-    struct trace trace;
-    struct generate_params params = {2000, 1, 1, 3000};
-    ck_assert_int_eq(
-        generate_trace(trace_family_find("random"), &params, &trace), 0);
+    struct trace trace = generated("random ops=2000 small=1 large=3000");
     ck_assert_int_eq(
         subject_parse_list("all,libc", &subjects, &n, message, sizeof message),
         0);

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "driver/trace/generate.h"
 #include "driver/trace/trace.h"
 #include "driver/trace/write.h"
+#include "tests/support/generated.h"
 
 #define WHOLE_FILE 0
 
@@ -229,12 +229,8 @@ static const char *const endings[] = {".rep.gz", ".rep.zst", ".rep.xz"};
 START_TEST(truncated_compressed_files)
 {
     char path[64];
-    struct trace trace;
     struct trace_error error;
-    const struct trace_family *family = trace_family_find("short");
-    struct generate_params params = family->defaults;
-    params.ops = 1200;
-    ck_assert_int_eq(generate_trace(family, &params, &trace), 0);
+    struct trace trace = generated("short ops=1200");
     snprintf(path, sizeof path, "/tmp/trace-cut-%ld%s", (long)getpid(),
              endings[_i]);
     ck_assert_int_eq(trace_write_file(&trace, path, &error), 0);

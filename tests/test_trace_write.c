@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "driver/trace/generate.h"
 #include "driver/trace/trace.h"
 #include "driver/trace/write.h"
+#include "tests/support/generated.h"
 #include "tests/support/text_trace.h"
 
 static char folder[] = "/tmp/trace-write-XXXXXX";
@@ -61,10 +61,7 @@ static struct trace parsed(const char *text)
 
 static struct trace random_trace(void)
 {
-    struct trace trace;
-    const struct trace_family *family = trace_family_find("random");
-    ck_assert_int_eq(generate_trace(family, &family->defaults, &trace), 0);
-    return trace;
+    return generated("random");
 }
 
 static struct trace read_back(const char *name)

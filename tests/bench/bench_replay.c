@@ -16,12 +16,12 @@
 #include <stdlib.h>
 
 #include "allocator/registry.h"
+#include "driver/generate/generate.h"
 #include "driver/measure/clock.h"
 #include "driver/measure/statistics.h"
 #include "driver/measure/timing.h"
 #include "driver/measure/timing_loop.h"
 #include "driver/trace/build.h"
-#include "driver/trace/generate.h"
 
 #define LIVE          ((uint32_t)1000)
 #define OPS           ((uint32_t)4000)
@@ -77,8 +77,13 @@ static int make_runs(uint32_t length, struct trace *trace)
 
 static int make_random(struct trace *trace)
 {
-    struct generate_params params = {OPS, 1, 16, 16};
-    return generate_trace(trace_family_find("random"), &params, trace);
+    struct generate_error error;
+    struct generate_params params = generate_defaults(&family_random);
+    return generate_set(&params, "ops", OPS, &error) != 0 ||
+                   generate_set(&params, "small", 16, &error) != 0 ||
+                   generate_set(&params, "large", 16, &error) != 0
+               ? -1
+               : generate_trace(&params, trace, &error);
 }
 
 /* Replays once after a reset and adds the time to the sample; 0 or -1. */

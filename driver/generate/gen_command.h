@@ -1,8 +1,8 @@
 /*
  * gen_command.h -- `rep gen`: a synthetic trace from a family and a seed.
  */
-#ifndef DRIVER_TRACE_GEN_COMMAND_H
-#define DRIVER_TRACE_GEN_COMMAND_H
+#ifndef DRIVER_GENERATE_GEN_COMMAND_H
+#define DRIVER_GENERATE_GEN_COMMAND_H
 
 /*
  * argv[0] is the verb.  Writes the trace to the file of -o or to standard

@@ -1,0 +1,317 @@
+/*
+ * gen_command.c -- options of `rep gen`, then one call of the generator.
+ *
+ * Which options there are depends on the family, which may stand anywhere:
+ * the command line is read into pairs first, and these are understood when
+ * the family is known.
+ */
+#include "driver/generate/gen_command.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/generate/generate.h"
+
+enum { USAGE = 2, MOST_OPTIONS = 32, LIST_COLUMNS = 75 };
+
+struct setting {
+    const char *name; /* without dashes */
+    const char *value;
+};
+
+struct request {
+    const char *family;
+    const char *output;
+    bool help;
+    struct setting settings[MOST_OPTIONS];
+    size_t n_settings;
+};
+
+__attribute__((format(printf, 1, 2))) static int complain(const char *format,
+                                                          ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("rep gen: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs(" (see rep gen --help)\n", stderr);
+    va_end(arguments);
+    return USAGE;
+}
+
+/* ---- help -------------------------------------------------------------- */
+
+static const char *unit_name(enum family_unit unit)
+{
+    switch (unit) {
+    case UNIT_BYTES: return "BYTES";
+    case UNIT_PERCENT: return "PERCENT";
+    default: return "N";
+    }
+}
+
+static void print_option(const char *name, const char *value, const char *help)
+{
+    char option[64];
+    snprintf(option, sizeof option, "--%s %s", name, value);
+    printf("  %-20s %s", option, help);
+}
+
+static void print_param(const struct family_param *param)
+{
+    print_option(param->name, unit_name(param->unit), param->help);
+    if (param->unit == UNIT_COUNT) {
+        printf(" (%" PRIu64 "; %" PRIu64 " to %" PRIu64 ")\n", param->normal,
+               param->least, param->most);
+    } else {
+        printf(" (%" PRIu64 ")\n", param->normal);
+    }
+}
+
+static int print_family_help(const struct trace_family *family)
+{
+    printf("usage: rep gen %s [options]\n%s: %s.\n\n", family->name,
+           family->name, family->summary);
+    if (family->text.name != NULL) {
+        print_option(family->text.name, family->text.value, family->text.help);
+        puts("");
+    }
+    if (family->fitted) {
+        puts("  --from TRACE         what is modelled, in any dialect");
+    }
+    printf("  --ops N              about how many operations (%" PRIu64 ")\n",
+           family->ops);
+    if (family->seeded) {
+        puts("  --seed N             of the random numbers (1)");
+    }
+    for (int i = 0; i < FAMILY_PARAMS && family->params[i].name; i++) {
+        print_param(&family->params[i]);
+    }
+    puts("  -o, --output FILE    instead of standard output; compressed where\n"
+         "                       it ends in .gz, .zst or .xz");
+    return 0;
+}
+
+static int print_help(void)
+{
+    puts("usage: rep gen FAMILY [options]   (rep gen FAMILY --help tells its "
+         "own)\n"
+         "Makes a synthetic trace; the same options give the same bytes on "
+         "any\nmachine.\n\n"
+         "  -o, --output FILE    instead of standard output; compressed where\n"
+         "                       it ends in .gz, .zst or .xz\n"
+         "      --ops N          about how many operations\n"
+         "      --seed N         of the random numbers\n"
+         "  -h, --help           this text, or the options of the family\n\n"
+         "K, M and G behind a number: thousands of N, 1024s of BYTES.  Sizes "
+         "can be\nanything from 1 byte to 256 GiB.\n\n"
+         "Families, and how many operations they make by default:");
+    for (const struct trace_family *const *f = trace_families; *f; f++) {
+        printf("  %-11s %7" PRIu64 "  %s\n", (*f)->name, (*f)->ops,
+               (*f)->summary);
+    }
+    return 0;
+}
+
+/* ---- the command line -------------------------------------------------- */
+
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
+}
+
+static int add_setting(struct request *request, const char *name,
+                       const char *value)
+{
+    if (strcmp(name, "output") == 0 || strcmp(name, "o") == 0) {
+        request->output = value;
+        return 0;
+    }
+    if (request->n_settings == MOST_OPTIONS) {
+        return complain("expected fewer options, got \"--%s\" too", name);
+    }
+    request->settings[request->n_settings++] = (struct setting){name, value};
+    return 0;
+}
+
+/* Takes "--NAME VALUE", "--NAME=VALUE", "-o FILE" or "-oFILE" at argv[*at]. */
+static int read_option(char **argv, int *at, struct request *request)
+{
+    char *word = argv[*at];
+    if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+        request->help = true;
+        return 0;
+    }
+    if (word[1] != '-' && word[1] != 'o') {
+        return complain("expected an option, got \"%s\"", word);
+    }
+    if (word[1] == 'o' && word[2] != '\0') {
+        return add_setting(request, "o", word + 2);
+    }
+    char *name = word + (word[1] == '-' ? 2 : 1);
+    char *equals = strchr(name, '=');
+    if (equals != NULL) {
+        *equals = '\0';
+        return add_setting(request, name, equals + 1);
+    }
+    if (argv[*at + 1] == NULL) {
+        return complain("expected a value behind the option, got \"%s\"", word);
+    }
+    ++*at;
+    return add_setting(request, name, argv[*at]);
+}
+
+static int read_command_line(char **argv, struct request *request)
+{
+    for (int at = 1; argv[at] != NULL; at++) {
+        if (is_option(argv[at])) {
+            if (read_option(argv, &at, request) != 0) {
+                return USAGE;
+            }
+        } else if (request->family != NULL) {
+            return complain("expected one family only, got \"%s\"", argv[at]);
+        } else {
+            request->family = argv[at];
+        }
+    }
+    return 0;
+}
+
+/* ---- what the options mean --------------------------------------------- */
+
+/* The factor that a letter behind a number stands for; 0: none. */
+static uint64_t factor_of(const char *suffix, enum family_unit unit)
+{
+    static const char letters[] = "KMG";
+    uint64_t thousand = unit == UNIT_BYTES ? 1024 : 1000;
+    if (suffix[0] == '\0') {
+        return 1;
+    }
+    const char *letter = strchr(letters, suffix[0]);
+    if (letter == NULL || suffix[1] != '\0' || unit == UNIT_PERCENT) {
+        return 0;
+    }
+    uint64_t factor = thousand;
+    for (; letter > letters; letter--) {
+        factor *= thousand;
+    }
+    return factor;
+}
+
+static int read_number(const char *text, enum family_unit unit,
+                       uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    *number = strtoull(text, &end, 10);
+    uint64_t factor = factor_of(end, unit);
+    return text[0] >= '0' && text[0] <= '9' && errno == 0 && factor != 0 &&
+                   !__builtin_mul_overflow(*number, factor, number)
+               ? 0
+               : -1;
+}
+
+static int read_from(const char *path, struct trace *from)
+{
+    struct trace_error error;
+    char text[600];
+    if (trace_read(path, from, &error) == 0) {
+        return 0;
+    }
+    fprintf(stderr, "rep gen: %s\n",
+            trace_format_error(&error, text, sizeof text));
+    return USAGE;
+}
+
+/* from is filled where --from is given. */
+static int apply(const struct setting *setting, struct generate_params *params,
+                 struct trace *from)
+{
+    const struct trace_family *family = params->family;
+    struct generate_error error;
+    enum family_unit unit;
+    uint64_t number;
+    if (family->fitted && strcmp(setting->name, "from") == 0) {
+        trace_free(from);
+        memset(from, 0, sizeof *from);
+        params->from = from;
+        return read_from(setting->value, from);
+    }
+    if (family->text.name != NULL &&
+        strcmp(setting->name, family->text.name) == 0) {
+        params->text = setting->value;
+        return 0;
+    }
+    if (generate_unit(family, setting->name, &unit) != 0) {
+        return complain("expected an option of %s, got \"--%s\"", family->name,
+                        setting->name);
+    }
+    if (read_number(setting->value, unit, &number) != 0) {
+        return complain("--%s: expected a number, got \"%s\"", setting->name,
+                        setting->value);
+    }
+    return generate_set(params, setting->name, number, &error) == 0
+               ? 0
+               : complain("%s", error.message);
+}
+
+static int generate(const struct request *request,
+                    const struct trace_family *family, struct trace *from)
+{
+    struct generate_params params = generate_defaults(family);
+    for (size_t i = 0; i < request->n_settings; i++) {
+        if (apply(&request->settings[i], &params, from) != 0) {
+            return USAGE;
+        }
+    }
+    struct generate_error error;
+    const char *output = request->output == NULL ? "-" : request->output;
+    if (generate_file(&params, output, &error) == 0) {
+        return 0;
+    }
+    fprintf(stderr, "rep gen: %s\n", error.message);
+    return USAGE;
+}
+
+static int print_unknown_family(const char *name)
+{
+    int column = 0;
+    fprintf(stderr, "rep gen: expected a family, got \"%s\"; there are", name);
+    for (const struct trace_family *const *f = trace_families; *f; f++) {
+        column -= 2 + (int)strlen((*f)->name);
+        if (column < 0) {
+            fputs("\n ", stderr);
+            column = LIST_COLUMNS - (int)strlen((*f)->name);
+        }
+        fprintf(stderr, " %s%s", (*f)->name, f[1] == NULL ? "\n" : ",");
+    }
+    return USAGE;
+}
+
+int gen_command(int argc, char **argv)
+{
+    (void)argc;
+    struct request request = {.family = NULL};
+    struct trace from = {.path = NULL};
+    if (read_command_line(argv, &request) != 0) {
+        return USAGE;
+    }
+    if (request.family == NULL) {
+        return request.help ? print_help() : complain("expected a family");
+    }
+    const struct trace_family *family = trace_family_find(request.family);
+    if (family == NULL) {
+        return print_unknown_family(request.family);
+    }
+    if (request.help) {
+        return print_family_help(family);
+    }
+    int status = generate(&request, family, &from);
+    trace_free(&from);
+    return status;
+}
