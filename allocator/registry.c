@@ -13,12 +13,24 @@
 
 extern const struct policy bump_policy, implicit_policy, first_fit_policy,
     next_fit_policy, best_fit_policy, worst_fit_policy, segregated_policy,
-    tlsf_policy, half_fit_policy, dl_policy, mymalloc_policy;
+    tlsf_policy, half_fit_policy, buddy_policy, buddy_fibonacci_policy,
+    buddy_double_policy, dl_policy, mymalloc_policy;
 
 static const struct policy *const policies[] = {
-    &bump_policy,     &implicit_policy,  &first_fit_policy,  &next_fit_policy,
-    &best_fit_policy, &worst_fit_policy, &segregated_policy, &tlsf_policy,
-    &half_fit_policy, &dl_policy,        &mymalloc_policy,
+    &bump_policy,
+    &implicit_policy,
+    &first_fit_policy,
+    &next_fit_policy,
+    &best_fit_policy,
+    &worst_fit_policy,
+    &segregated_policy,
+    &tlsf_policy,
+    &half_fit_policy,
+    &buddy_policy,
+    &buddy_fibonacci_policy,
+    &buddy_double_policy,
+    &dl_policy,
+    &mymalloc_policy,
 };
 
 enum { N_POLICIES = sizeof policies / sizeof *policies };
