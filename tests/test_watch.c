@@ -105,6 +105,94 @@ START_TEST(statistics_are_told_after_standard_error_was_closed)
 }
 END_TEST
 
+/* A command in a folder of its own, $D, which is removed afterwards. */
+static char *in_folder(const char *settings, const char *command, int *status)
+{
+    char folder[] = "/tmp/watch.XXXXXX", line[3 * PATH_MAX];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(line, sizeof line, "cd %s && B=%s && D=%s && export %s && { %s; }",
+             folder, preloaded_build(), folder, settings, command);
+    char *text = preloaded_shell(line, status);
+    snprintf(line, sizeof line, "rm -rf %s", folder);
+    ck_assert_int_eq(system(line), 0);
+    return text;
+}
+
+#define UNDER    "LD_PRELOAD=$B/libmymalloc.so "
+#define WATCHED  UNDER "$B/tests/programs/watched "
+#define CONTENTS "grep -v '^$' "
+
+static const struct {
+    const char *command, *text;
+} traces[] = {
+    {WATCHED "; tail -n +2 x.rep",
+     "              405504\n                   8\n"
+     "                  16\n                   1\n"
+     "m 0 64 2000\nm 1 4096 3000\nf 1\nm 2 4096 3000\nf 2\n"
+     "m 3 4096 3000\nf 3\nm 4 4096 8192\nr 4 300\nr 4 200000\n"
+     "r 4 400000\nf 4\nm 5 128 1500\nf 5\nm 6 32 1600\nc 7 77\n"},
+    /* The child inherits a block; it ends without any last word. */
+    {WATCHED "fork; tail -n +6 x.rep; " CONTENTS "x.rep.* | tail -n +6",
+     "a 0 1111\na 1 3333\na 0 1111\nf 0\na 1 2222\n"},
+    /* The thread's own block has a number that we do not care for. */
+    {WATCHED "threads; tail -n +6 x.rep | grep -v ^c",
+     "a 0 3333\nt 1\nf 0\na 2 4444\nt 0\nf 2\n"},
+    {"for n in 1 2; do MALLOC_TRACE_FILE=y%pz " WATCHED
+     "; done; ls | sed s/[0-9]//g",
+     "yz\nyz\n"},
+    /* Processes that others start keep away from each other's files. */
+    {UNDER "sh -c 'expr 1 + 1; expr 2 + 2'; ls | sed s/[0-9]*$//; "
+           "$B/rep check x.rep* | sed 's/ with.*//'",
+     "2\n4\nx.rep\nx.rep.\nx.rep.\n3 files: 3 well formed\n"},
+    {UNDER "perl -e '$h{$_ % 700} .= $_ for 1..20000; kill 9, $$' "
+           "2>/dev/null; "
+           "$B/rep check x.rep | sed 's/ with.*//'",
+     "1 file: 1 well formed\n"},
+    {UNDER "perl -e '$h{$_ % 700} .= $_ for 1..20000'; "
+           "$B/mdriver -c x.rep | grep -o 'x.rep .* ok'",
+     "x.rep         ok\n"},
+};
+
+enum { N_TRACES = sizeof traces / sizeof *traces };
+
+START_TEST(a_trace_tells_every_call)
+{
+    int status;
+    char *text =
+        in_folder("MALLOC_TRACE_FILE=x.rep", traces[_i].command, &status);
+    ck_assert_str_eq(text, traces[_i].text);
+    free(text);
+}
+END_TEST
+
+static const struct {
+    const char *settings, *command, *text;
+} bad_files[] = {
+    {"MALLOC_TRACE_FILE=/no/such/x.rep", UNDER "expr 1 + 1",
+     "warning: MALLOC_TRACE_FILE=/no/such/x.rep: No such file or directory; "
+     "the trace ends after 0 operations\n2\n"},
+    {"MALLOC_TRACE_FILE=", UNDER "expr 1 + 1",
+     "warning: MALLOC_TRACE_FILE= ignored: expected the name of a file\n2\n"},
+    {"MALLOC_TRACE_FILE=x.rep",
+     "(ulimit -f 600; " UNDER "perl -e '$h{$_} = $_ for 1..40000; print 7') "
+     "2>&1 | sed 's/.*x.rep:/x.rep:/; s/[0-9]* op/N op/'; "
+     "$B/rep check x.rep | sed 's/ with.*//'",
+     "x.rep: File too large; the trace ends after N operations\n7"
+     "1 file: 1 well formed\n"},
+};
+
+enum { N_BAD_FILES = sizeof bad_files / sizeof *bad_files };
+
+START_TEST(a_file_that_cannot_be_written_is_told)
+{
+    int status;
+    char *text =
+        in_folder(bad_files[_i].settings, bad_files[_i].command, &status);
+    ck_assert_str_eq(text, bad_files[_i].text);
+    free(text);
+}
+END_TEST
+
 START_TEST(wrong_values_are_told_and_ignored)
 {
     int status;
@@ -127,6 +215,9 @@ Suite *watch_suite(void)
     tcase_add_test(tests, statistics_count_calls_and_blocks);
     tcase_add_test(tests, statistics_fit_a_terminal);
     tcase_add_test(tests, statistics_are_told_after_standard_error_was_closed);
+    tcase_add_loop_test(tests, a_trace_tells_every_call, 0, N_TRACES);
+    tcase_add_loop_test(tests, a_file_that_cannot_be_written_is_told, 0,
+                        N_BAD_FILES);
     tcase_add_test(tests, wrong_values_are_told_and_ignored);
     suite_add_tcase(suite, tests);
     return suite;

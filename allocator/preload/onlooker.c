@@ -54,6 +54,9 @@ static const struct onlooker *start(void)
 
 void onlooker_choose(void)
 {
+    if (watch_wanted()) {
+        watch_open();
+    }
     atomic_store_explicit(&onlooker, watch_wanted() ? &watch : NULL,
                           memory_order_relaxed);
 }

@@ -63,6 +63,15 @@ static void use_stats(const char *text)
     }
 }
 
+static void use_trace_file(const char *text)
+{
+    if (!file_name_set(&settings.trace_file, text)) {
+        message_tell("warning: MALLOC_TRACE_FILE=%.60s ignored: expected the "
+                     "name of a file\n",
+                     text);
+    }
+}
+
 /* Applies one "NAME=VALUE". */
 static void use(const char *entry)
 {
@@ -73,6 +82,7 @@ static void use(const char *entry)
         {"MALLOC_POLICY=", use_policy},
         {"MALLOC_MMAP_THRESHOLD=", use_threshold},
         {"MALLOC_STATS=", use_stats},
+        {"MALLOC_TRACE_FILE=", use_trace_file},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i].prefix);
@@ -130,4 +140,28 @@ void settings_read(void)
     for (char **entry = environ; *entry != NULL; entry++) {
         use(*entry);
     }
+}
+
+/* Replaces the value of a variable in the environment, where it is there. */
+static void pass_on(const char *prefix, struct file_name *name, char *room)
+{
+    size_t length = strlen(prefix);
+    if (name->text[0] == '\0') {
+        return;
+    }
+    file_name_pass_on(name);
+    memcpy(room, prefix, length);
+    strcpy(room + length, name->text);
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        if (strncmp(*entry, prefix, length) == 0) {
+            *entry = room;
+        }
+    }
+}
+
+void settings_pass_on(void)
+{
+    static const char trace_prefix[] = "MALLOC_TRACE_FILE=";
+    static char trace_entry[sizeof trace_prefix + PATH_MAX];
+    pass_on(trace_prefix, &settings.trace_file, trace_entry);
 }

@@ -4,6 +4,7 @@
  *   MALLOC_POLICY=NAME[:OPTIONS]   any registered policy
  *   MALLOC_MMAP_THRESHOLD=BYTES    from there on a block is its own mapping
  *   MALLOC_STATS=1                 a table of figures at exit
+ *   MALLOC_TRACE_FILE=NAME         every call, as mdriver replays it
  *
  * A wrong value is told once on standard error and ignored.
  */
@@ -13,6 +14,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "allocator/preload/watch/file.h"
 #include "allocator/registry.h"
 
 #define SETTINGS_THRESHOLD_LEAST ((size_t)4096)
@@ -23,11 +25,15 @@ struct settings {
     struct policy_choice choice;
     atomic_size_t mmap_threshold_bytes;
     bool stats;
+    struct file_name trace_file;
 };
 
 extern struct settings settings;
 
 /* Reads the environment.  Works before the C library is initialised. */
 void settings_read(void);
+
+/* Changes the names of files to those that other processes are to use. */
+void settings_pass_on(void);
 
 #endif

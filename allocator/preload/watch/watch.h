@@ -1,7 +1,8 @@
 /*
  * watch.h -- the onlooker that keeps books: who asked for what.
  *
- *   MALLOC_STATS=1   every call is counted; a table at exit (tally.h)
+ *   MALLOC_STATS=1           every call is counted; a table at exit (tally.h)
+ *   MALLOC_TRACE_FILE=NAME   every call is a line of a trace (trace.h)
  *
  * All calls then take one lock, so the order in which they are written down
  * is the order in which they happened.
@@ -17,6 +18,9 @@ extern const struct onlooker watch;
 
 /* Whether a setting asks for it. */
 bool watch_wanted(void);
+
+/* Opens what it writes; when the library starts. */
+void watch_open(void);
 
 /* Around fork, outermost. */
 void watch_before_fork(void);
