@@ -26,7 +26,9 @@ enum trace_dialect trace_write_dialect(const struct trace *trace)
     if (needs_extended(trace)) {
         return DIALECT_EXTENDED;
     }
-    return trace->weight == 1 ? DIALECT_CLASSIC : DIALECT_CMU_2017;
+    bool is_cmu = trace->dialect == DIALECT_CMU_2010 ||
+                  trace->dialect == DIALECT_CMU_2017;
+    return trace->weight == 1 && !is_cmu ? DIALECT_CLASSIC : DIALECT_CMU_2017;
 }
 
 static void write_lines(struct lines *lines, const struct trace *trace)

@@ -2,7 +2,8 @@
  * write.h -- a trace as text, for people and for other drivers.
  *
  * The dialect is the plainest that says everything: classic; modern CMU where
- * a weight has to be kept; extended where calloc, memalign or threads occur.
+ * a weight has to be kept, or the trace came from there; extended where calloc,
+ * memalign or threads occur.
  * Ids are written as slots, 0 .. n_ids - 1, as other drivers demand.
  */
 #ifndef DRIVER_TRACE_WRITE_H
