@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/foreign/convert_command.h"
 #include "driver/generate/gen_command.h"
 #include "driver/inspect/check_command.h"
 #include "driver/record/record_command.h"
@@ -20,6 +21,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"record", "record what a program allocates", record_command},
     {"gen", "make a synthetic trace", gen_command},
+    {"convert", "make a trace of another tool's log", convert_command},
     {"check", "tell whether files are traces", check_command},
     {"shrink", "keep the smallest trace that fails", shrink_command},
 };
