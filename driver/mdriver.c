@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "allocator/registry.h"
 #include "driver/replay/worker.h"
@@ -19,6 +20,7 @@
 #include "driver/run/options.h"
 #include "driver/run/output.h"
 #include "driver/run/trace_set.h"
+#include "driver/subject/installed.h"
 #include "driver/version.h"
 
 enum { EXIT_VALID, EXIT_SUBJECT_FAILED, EXIT_BAD_INPUT, TEXT_BYTES = 600 };
@@ -51,6 +53,11 @@ static int list_policies(void)
     }
     struct subject libc = subject_libc();
     printf("%-14s %s\n", libc.label, libc.policy->summary);
+    for (size_t i = 0; installed_name(i) != NULL; i++) {
+        printf("%-14s an installed malloc, where its library is found\n",
+               installed_name(i));
+    }
+    printf("%-14s any other, for example ./libmymalloc.so\n", "PATH/LIBRARY");
     return EXIT_VALID;
 }
 
@@ -202,12 +209,30 @@ static int read_and_run(const struct options *options, char **argv)
     return code;
 }
 
+/*
+ * Begins anew with more room for the thread-local variables of libraries that
+ * are loaded late; comes back where that has been tried or is not the matter.
+ */
+static void restart_for_tls(char **argv)
+{
+    const char *ours = installed_tunables(), *set = getenv("GLIBC_TUNABLES");
+    char both[TEXT_BYTES];
+    int n = snprintf(both, sizeof both, "%s%s%s", set != NULL ? set : "",
+                     set != NULL ? ":" : "", ours);
+    if (installed_lacks_tls() && n < TEXT_BYTES &&
+        (set == NULL || strstr(set, ours) == NULL) &&
+        setenv("GLIBC_TUNABLES", both, 1) == 0) {
+        execv("/proc/self/exe", argv);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
     char message[256];
     int code = EXIT_BAD_INPUT;
     if (options_parse(argc, argv, &options, message, sizeof message) != 0) {
+        restart_for_tls(argv);
         fprintf(stderr, "mdriver: %s (see --help and --list)\n", message);
     } else if (options.action == ACTION_HELP) {
         fputs(options_help(), stdout);

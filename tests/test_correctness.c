@@ -256,11 +256,25 @@ END_TEST
 
 static int foreign_calls;
 
-static void *foreign_misaligned(struct heap *heap, size_t size)
+static unsigned char foreign_bytes[64] __attribute__((aligned(16)));
+
+static void *foreign_at_eight(struct heap *heap, size_t size)
 {
-    static unsigned char misaligned[64] __attribute__((aligned(16)));
-    return ++foreign_calls == 5 ? misaligned + 8
+    return ++foreign_calls == 5 ? foreign_bytes + 8
                                 : libc_policy.malloc(heap, size);
+}
+
+static void *foreign_at_four(struct heap *heap, size_t size)
+{
+    return ++foreign_calls == 5 ? foreign_bytes + 4
+                                : libc_policy.malloc(heap, size);
+}
+
+static void foreign_free(struct heap *heap, void *payload)
+{
+    if (payload != foreign_bytes + 8) {
+        libc_policy.free(heap, payload);
+    }
 }
 
 static void *foreign_null(struct heap *heap, size_t size)
@@ -289,26 +303,54 @@ static void *foreign_scribbling(struct heap *heap, size_t size)
     return payload;
 }
 
-static struct correctness_record run_foreign(void *(*hook)(struct heap *,
-                                                           size_t))
+static size_t foreign_usable_size(struct heap *heap, const void *payload)
+{
+    return payload == foreign_bytes + 8
+               ? 16
+               : libc_policy.usable_size(heap, payload);
+}
+
+typedef void *malloc_fn(struct heap *, size_t);
+
+static struct correctness_record replay_foreign(malloc_fn *hook,
+                                                const char *text)
 {
     struct policy policy = libc_policy;
     struct subject subject = {.kind = SUBJECT_FOREIGN, .policy = &policy};
     struct correctness_options options = every_operation();
     struct correctness_record record;
     struct trace six;
-    text_trace("a 0 9\na 1 9\na 2 9\na 3 9\na 4 9\na 5 9\nf 3\n", &six);
+    text_trace(text, &six);
     foreign_calls = 0;
     policy.malloc = hook;
+    policy.free = foreign_free;
+    policy.usable_size = foreign_usable_size;
     ck_assert_int_eq(correctness_run(&six, &subject, &options, NULL, &record),
                      0);
     trace_free(&six);
     return record;
 }
 
+static struct correctness_record run_foreign(malloc_fn *hook)
+{
+    return replay_foreign(
+        hook, "a 0 16\na 1 16\na 2 16\na 3 16\na 4 16\na 5 16\nf 3\n");
+}
+
+/* Objects of less than 16 bytes cannot need an alignment of 16. */
+START_TEST(foreign_subjects_align_small_blocks_less)
+{
+    static const char small[] = "a 0 9\na 1 9\na 2 9\na 3 9\na 4 15\nf 4\n";
+    struct correctness_record record = replay_foreign(foreign_at_eight, small);
+    ck_assert_int_eq(record.end, CORRECT);
+    record = replay_foreign(foreign_at_four, small);
+    ck_assert_str_eq(record.fault.rule, RULE_MISALIGNED);
+}
+END_TEST
+
 START_TEST(foreign_subjects_are_judged_without_their_heap)
 {
-    struct correctness_record record = run_foreign(foreign_misaligned);
+    struct correctness_record record = run_foreign(foreign_at_eight);
     ck_assert_str_eq(record.fault.rule, RULE_MISALIGNED);
     ck_assert_uint_eq(record.fault.op, 4);
     record = run_foreign(foreign_null);
@@ -335,6 +377,7 @@ Suite *correctness_suite(void)
     tcase_add_test(tests, an_empty_trace_is_right);
     tcase_add_test(tests, a_second_look_finds_the_operation);
     tcase_add_test(tests, progress_tells_where_it_is);
+    tcase_add_test(tests, foreign_subjects_align_small_blocks_less);
     tcase_add_test(tests, foreign_subjects_are_judged_without_their_heap);
     suite_add_tcase(suite, tests);
     return suite;

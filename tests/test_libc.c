@@ -129,7 +129,7 @@ START_TEST(libc_account_agrees_with_statistics)
         generated("random ops=1500 seed=7 small=1 large=400000");
     struct subject subject = subject_libc();
     struct session s;
-    subject.policy = subject.counting;
+    subject.policy = subject.foreign->counting;
     ck_assert_int_eq(session_open(&s, &subject, trace.n_ids, NULL), 0);
     struct mallinfo2 info = mallinfo2();
     size_t before = info.arena + info.hblkhd - session_footprint(&s);

@@ -17,6 +17,7 @@
 #include "driver/run/execute.h"
 #include "driver/run/output.h"
 #include "driver/run/trace_set.h"
+#include "driver/subject/libc.h"
 
 enum { TRIGGER = 7777 };
 
@@ -212,6 +213,51 @@ START_TEST(hang_while_timed_is_named_and_spares_the_others)
 }
 END_TEST
 
+/* ---- a subject with memory of its own ------------------------------------ */
+
+static size_t pages_taken; /* in this worker, for good */
+
+static void *take_page(struct heap *heap, size_t size)
+{
+    pages_taken++;
+    return libc_policy.malloc(heap, size);
+}
+
+static size_t taken_bytes(void)
+{
+    return pages_taken * 4096;
+}
+
+static void count_nothing(void)
+{
+}
+
+/* It may keep what one replay made it take: memory is counted in the first. */
+START_TEST(foreign_memory_is_counted_first)
+{
+    struct policy policy = libc_policy;
+    policy.malloc = take_page;
+    struct foreign foreign = {&policy, count_nothing, taken_bytes, NULL};
+    struct subject subject = {.kind = SUBJECT_FOREIGN,
+                              .policy = &policy,
+                              .foreign = &foreign,
+                              .label = "taker"};
+    struct options options = {
+        .subjects = &subject,
+        .n_subjects = 1,
+        .correctness = {.check_every = 1},
+        .correctness_only = true,
+    };
+    struct trace_set set = {.traces = &trace, .n_traces = 1};
+    FILE *nobody = fopen("/dev/null", "w");
+    ck_assert_ptr_nonnull(nobody);
+    ck_assert_int_eq(execute(&options, &set, nobody, &run), 0);
+    fclose(nobody);
+    ck_assert_int_eq(run.results[0].verdict, VERDICT_VALID);
+    ck_assert_uint_eq(run.results[0].footprint.peak_footprint_bytes, 3 * 4096);
+}
+END_TEST
+
 static char folder[] = "/tmp/test-run-XXXXXX";
 static char path[64];
 
@@ -318,6 +364,7 @@ Suite *run_suite(void)
                         sizeof misdeeds / sizeof *misdeeds);
     tcase_add_test(subjects, fault_names_operation_and_rule);
     tcase_add_test(subjects, crash_while_timed_is_named_and_spares_the_others);
+    tcase_add_test(subjects, foreign_memory_is_counted_first);
     tcase_add_test(subjects, hang_while_timed_is_named_and_spares_the_others);
     suite_add_tcase(suite, subjects);
     TCase *files = tcase_create("files");

@@ -91,8 +91,8 @@ static int follower_open(struct follower *f, const struct trace *trace,
     f->progress = progress;
     f->payload_bytes = 0;
     f->subject = *subject;
-    if (subject->kind == SUBJECT_FOREIGN) {
-        f->subject.policy = subject->counting;
+    if (subject->foreign != NULL) {
+        f->subject.policy = subject->foreign->counting;
     }
     f->sizes = table_open((size_t)trace->n_ids + 1, sizeof *f->sizes);
     if (f->sizes == NULL) {

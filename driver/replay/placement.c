@@ -15,9 +15,14 @@
 /* A refusal of this much on top of the need is never absurd. */
 #define REFUSAL_SLACK ((size_t)1 << 20)
 
-static size_t alignment_of(const struct op *op)
+/*
+ * What C asks of malloc is enough for a foreign subject: a multiple of 16 for
+ * whatever is at least as large (C17 7.22.3).
+ */
+static size_t alignment_of(const struct oracle *oracle, const struct op *op)
 {
-    size_t alignment = HEAP_ALIGNMENT;
+    bool small = oracle->foreign && op->size < HEAP_ALIGNMENT;
+    size_t alignment = small ? HEAP_ALIGNMENT / 2 : HEAP_ALIGNMENT;
     if (op->kind == OP_MEMALIGN && (size_t)1 << op->align_log2 > alignment) {
         alignment = (size_t)1 << op->align_log2;
     }
@@ -30,7 +35,7 @@ static enum oracle_verdict misaligned(struct oracle *oracle, size_t op,
     char text[BLAME_ADDRESS_ROOM];
     fault_set(&oracle->fault, RULE_MISALIGNED,
               "expected an address that is a multiple of %zu, got %s",
-              alignment_of(&oracle->trace->ops[op]),
+              alignment_of(oracle, &oracle->trace->ops[op]),
               blame_address(oracle, payload, text));
     return blame_new(oracle, op, payload);
 }
@@ -115,7 +120,7 @@ static enum oracle_verdict judge_address(struct oracle *oracle, size_t op,
                                          unsigned char *payload)
 {
     const struct op *made_by = &oracle->trace->ops[op];
-    if (((uintptr_t)payload & (alignment_of(made_by) - 1)) != 0) {
+    if (((uintptr_t)payload & (alignment_of(oracle, made_by) - 1)) != 0) {
         return misaligned(oracle, op, payload);
     }
     if (oracle->foreign) {
@@ -180,7 +185,7 @@ static bool null_is_right(const struct oracle *oracle, const struct op *op,
         return errno == ENOMEM;
     }
     const struct heap *heap = &oracle->session->heap;
-    size_t alignment = alignment_of(op);
+    size_t alignment = alignment_of(oracle, op);
     size_t need =
         add_saturating(op->size, alignment > HEAP_ALIGNMENT ? alignment : 0);
     size_t least =

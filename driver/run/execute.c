@@ -81,6 +81,18 @@ struct errand_output {
     struct footprint_record footprint;
 };
 
+static int follow(const struct errand *errand, struct worker_progress *progress,
+                  struct errand_output *out)
+{
+    const struct options *options = errand->execution->options;
+    return footprint_run(errand->trace, errand->subject,
+                         &options->correctness.heap, progress, &out->footprint);
+}
+
+/*
+ * Memory is counted of a subject that was found correct; but first of one that
+ * brings its own, as it keeps what an earlier replay made it take.
+ */
 static void run_errand(void *context, struct worker_progress *progress,
                        void *output)
 {
@@ -90,17 +102,12 @@ static void run_errand(void *context, struct worker_progress *progress,
     struct correctness_options how = options->correctness;
     how.check_budget_s = pair_budget_s(errand->execution);
     how.heap.commit_step_bytes = HEAP_PAGE; /* no room beyond the break */
-    if (correctness_run(errand->trace, errand->subject, &how, progress,
-                        &out->correctness) != 0) {
-        out->failed = true;
-        return;
-    }
-    if (out->correctness.end == CORRECT &&
-        footprint_run(errand->trace, errand->subject,
-                      &options->correctness.heap, progress,
-                      &out->footprint) != 0) {
-        out->failed = true;
-    }
+    bool foreign = errand->subject->kind == SUBJECT_FOREIGN;
+    out->failed = (foreign && follow(errand, progress, out) != 0) ||
+                  correctness_run(errand->trace, errand->subject, &how,
+                                  progress, &out->correctness) != 0 ||
+                  (!foreign && out->correctness.end == CORRECT &&
+                   follow(errand, progress, out) != 0);
 }
 
 /* The verdict on a worker that did not come back by itself. */
@@ -231,7 +238,7 @@ static void plan_timing(struct timing_errand *errand, struct execution *e,
         if (!result_valid(result)) {
             continue;
         }
-        if (e->options->subjects[s].kind == SUBJECT_FOREIGN) {
+        if (subject_is_libc(&e->options->subjects[s])) {
             errand->reference = errand->n;
         }
         errand->subjects[errand->n] = e->options->subjects[s];

@@ -285,7 +285,7 @@ static int unknown(int flag, char **argv, char *message, size_t room)
 static bool has_libc(const struct options *o)
 {
     for (size_t i = 0; i < o->n_subjects; i++) {
-        if (o->subjects[i].kind == SUBJECT_FOREIGN) {
+        if (subject_is_libc(&o->subjects[i])) {
             return true;
         }
     }

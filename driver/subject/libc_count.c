@@ -7,9 +7,9 @@
  *
  *   heap start                                   top            break
  *    | in use | hole | in use | hole | in use ... | spare room ... |
- *               '--------------'--- filled by libc_begin
+ *               '--------------'--- filled by begin
  *
- * libc_begin gives the spare room back to the system and fills the holes with
+ * begin gives the spare room back to the system and fills the holes with
  * plugs, in descending sizes, until only fresh memory is handed out; the rest
  * of the top goes the same way, so that the heap grows in the same steps.
  *
@@ -143,7 +143,7 @@ static void plug_top(void)
     }
 }
 
-void libc_begin(void)
+static void begin(void)
 {
     plug_holes();
     plug_top();
@@ -155,7 +155,7 @@ void libc_begin(void)
     take_plug(THREAD_CACHE); /* counts: a fresh process needs it, too */
 }
 
-void libc_end(void)
+static void end(void)
 {
     while (plugs != NULL) {
         struct plug *next = plugs->next;
@@ -164,7 +164,7 @@ void libc_end(void)
     }
 }
 
-size_t libc_footprint(void)
+static size_t footprint(void)
 {
     size_t held = break_now() - break_before + spare_before + mapped;
     /* Trimming may have taken more than the replay had brought. */
@@ -253,7 +253,7 @@ static size_t counting_usable_size(struct heap *heap, const void *payload)
     return libc_policy.usable_size(heap, payload);
 }
 
-const struct policy libc_counting_policy = {
+static const struct policy counting_policy = {
     .name = "libc",
     .summary = "the C library's own malloc, its mappings counted",
     .init = counting_init,
@@ -263,3 +263,5 @@ const struct policy libc_counting_policy = {
     .memalign = counting_memalign,
     .usable_size = counting_usable_size,
 };
+
+const struct foreign libc_foreign = {&counting_policy, begin, footprint, end};

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "driver/subject/libc.h"
 #include "driver/subject/subject.h"
 #include "driver/subject/table.h"
 
@@ -38,8 +37,8 @@ int session_open(struct session *session, const struct subject *subject,
         close_slots(session);
         return -1;
     }
-    if (subject->kind == SUBJECT_FOREIGN) {
-        libc_begin();
+    if (subject->foreign != NULL) {
+        subject->foreign->begin();
     }
     if (start(session) != 0) {
         session_close(session);
@@ -67,11 +66,19 @@ int session_reset(struct session *session)
     return start(session);
 }
 
+static void end_foreign(struct session *session)
+{
+    const struct foreign *foreign = session->subject->foreign;
+    free_live(session);
+    if (foreign != NULL && foreign->end != NULL) {
+        foreign->end();
+    }
+}
+
 void session_close(struct session *session)
 {
     if (session->slots != NULL && session->subject->kind == SUBJECT_FOREIGN) {
-        free_live(session);
-        libc_end();
+        end_foreign(session);
     }
     heap_destroy(&session->heap);
     close_slots(session);
@@ -80,7 +87,7 @@ void session_close(struct session *session)
 
 size_t session_footprint(const struct session *session)
 {
-    return session->subject->kind == SUBJECT_FOREIGN
-               ? session->subject->footprint()
+    return session->subject->foreign != NULL
+               ? session->subject->foreign->footprint()
                : heap_footprint(&session->heap);
 }

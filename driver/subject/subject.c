@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "allocator/registry.h"
+#include "driver/subject/installed.h"
 #include "driver/subject/libc.h"
 
 /* Appends one subject; 0 or -1. */
@@ -38,9 +39,13 @@ struct subject subject_libc(void)
 {
     struct subject subject = plain(&libc_policy);
     subject.kind = SUBJECT_FOREIGN;
-    subject.counting = &libc_counting_policy;
-    subject.footprint = libc_footprint;
+    subject.foreign = &libc_foreign;
     return subject;
+}
+
+bool subject_is_libc(const struct subject *subject)
+{
+    return subject->policy == &libc_policy;
 }
 
 struct subject subject_default(void)
@@ -60,7 +65,7 @@ static int append_all(struct subject **list, size_t *n, char *message,
     return 0;
 }
 
-/* Parses one item of the list, "libc", "all" or a policy with options. */
+/* Parses one item of the list. */
 static int parse_item(const char *item, struct subject **list, size_t *n,
                       char *message, size_t room)
 {
@@ -70,6 +75,12 @@ static int parse_item(const char *item, struct subject **list, size_t *n,
     if (strcmp(item, libc_policy.name) == 0) {
         struct subject libc = subject_libc();
         return append(list, n, &libc, message, room);
+    }
+    if (installed_is_name(item)) {
+        struct subject installed;
+        return installed_open(item, &installed, message, room) == 0
+                   ? append(list, n, &installed, message, room)
+                   : -1;
     }
     struct subject one = {.kind = SUBJECT_POLICY};
     if (strlen(item) >= sizeof one.label) {

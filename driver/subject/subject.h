@@ -2,7 +2,8 @@
  * subject.h -- what stands under test.
  *
  * Everything under test is a struct policy: the registered ones as they are,
- * the C library behind an adapter that ignores the heap it is given.
+ * the C library and installed mallocs behind adapters that ignore the heap they
+ * are given.
  */
 #ifndef DRIVER_SUBJECT_SUBJECT_H
 #define DRIVER_SUBJECT_SUBJECT_H
@@ -24,27 +25,36 @@ struct subject {
     const struct policy *policy;
     uint64_t values[POLICY_MAX_OPTIONS];
 
-    /*
-     * SUBJECT_FOREIGN: bytes it holds from the system now, less what was in
-     * use before the session was opened; known only where the session works
-     * with the policy `counting`, whose hooks keep account.
-     */
+    const struct foreign *foreign; /* of a SUBJECT_FOREIGN that is counted */
+};
+
+/*
+ * How the memory of a foreign subject is counted: footprint tells the bytes
+ * that it holds from the system now, less what was in use at begin.  Known
+ * only where the session works with the policy `counting`.
+ */
+struct foreign {
     const struct policy *counting;
-    size_t (*footprint)(void);
+    void (*begin)(void);       /* of a session */
+    size_t (*footprint)(void); /* of counting's calls since then */
+    void (*end)(void);         /* of the session; may be NULL */
 };
 
 /*
  * Parses a list such as "first-fit,best-fit:order=address,split=64,libc";
- * "all" stands for every registered policy.  An item with '=' but without ':'
- * goes on with the options of the item before it.
- * Appends to *list (allocated, *n items; start with NULL and 0).
- * Returns 0, or -1 with a sentence in message.
+ * "all" stands for every registered policy, "libc" and the names and paths of
+ * installed.h for mallocs that bring their own memory.  An item with '=' but
+ * without ':' goes on with the options of the item before it. Appends to *list
+ * (allocated, *n items; start with NULL and 0). Returns 0, or -1 with a
+ * sentence in message.
  */
 int subject_parse_list(const char *text, struct subject **list, size_t *n,
                        char *message, size_t room);
 
 /* The subject of the C library that this process runs on. */
 struct subject subject_libc(void);
+
+bool subject_is_libc(const struct subject *subject);
 
 /* The subject of the default policy. */
 struct subject subject_default(void);

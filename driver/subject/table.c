@@ -20,7 +20,7 @@ void *table_open(size_t n, size_t item_bytes)
         return NULL;
     }
     void *table = mmap(NULL, bytes_of(n, item_bytes), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     return table != MAP_FAILED ? table : NULL;
 }
 
