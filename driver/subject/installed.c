@@ -54,15 +54,21 @@ static int installed_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
-/* Makes all pages of the payload resident. */
+static void touch(volatile unsigned char *byte)
+{
+    unsigned char value = *byte;
+    *byte = value;
+}
+
+/* Makes all pages of the payload resident; what it holds stays. */
 static void *touched(void *payload, size_t size)
 {
-    volatile unsigned char *bytes = payload;
+    unsigned char *bytes = payload;
     for (size_t i = 0; payload != NULL && i < size; i += PAGE) {
-        bytes[i] = bytes[i];
+        touch(&bytes[i]);
     }
     if (payload != NULL && size > 0) {
-        bytes[size - 1] = bytes[size - 1];
+        touch(&bytes[size - 1]);
     }
     return payload;
 }
