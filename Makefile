@@ -100,8 +100,9 @@ $(filter-out $(B)/bench_alloc,$(PROGRAMS)): $(B)/%: $(B)/driver/%.o $(B)/libdriv
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Runs under any malloc: no sanitizer's, none of the libraries that allocate
-# before main, and no call optimized away.
-$(B)/driver/bench_alloc.o: PICFLAGS := -fno-builtin -fno-sanitize=all
+# before main, and no call optimized away or made a jump.
+$(B)/driver/bench_alloc.o: PICFLAGS := -fno-builtin -fno-sanitize=all \
+                                       -fno-optimize-sibling-calls
 
 $(B)/bench_alloc: $(B)/driver/bench_alloc.o
 	@echo '  LD $@'; $(CC) $(LDFLAGS) -o $@ $< -lpthread
@@ -123,7 +124,7 @@ $(B)/pic/%.o: %.c $(stamp)
 
 $(B)/libmymalloc.so: $(call obj,$(PRELOAD_SRC)) $(PIC_OBJ) $(sources)
 	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -Wl,-Bsymbolic-functions \
-	  -o $@ $(filter %.o,$^) -lpthread
+	  -static-libgcc -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) -lpthread
 
 $(B)/librecord.so: $(call obj,$(RECORD_SRC))
 	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread
@@ -196,6 +197,14 @@ $(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
 bench: all $(BENCHES) $(TEST_PROGRAMS)
 	@for b in $(BENCHES); do BUILD=$(B) $$b || exit 1; done
 
+# What the debug mode catches of planted mistakes, as a table.
+.PHONY: misuse
+misuse: all $(B)/misuse $(TEST_PROGRAMS)
+	@BUILD=$(B) $(B)/misuse
+
+$(B)/misuse: $(B)/tests/bench/misuse.o $(B)/tests/support/misuse.o
+	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^
+
 # ---- pictures --------------------------------------------------------------
 plots: all
 	plots/draw
@@ -264,6 +273,7 @@ help:
 	@echo 'make run       ./mdriver -f traces/*.rep'
 	@echo 'make check     build and run all tests'
 	@echo 'make bench     print the benchmark figures'
+	@echo 'make misuse    print which mistakes the debug mode catches'
 	@echo 'make traces    make the synthetic traces again'
 	@echo 'make traces-large  record and generate large ones, in traces/large/'
 	@echo 'make plots     pictures under plots/out/'

@@ -28,6 +28,9 @@ static const struct policy *policy(void)
 static unsigned count_wanted(void)
 {
     cpu_set_t cores;
+    if (settings.debug != DEBUG_OFF) {
+        return 1;
+    }
     int n = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores)
                                                             : ARENA_MOST;
     return n < ARENA_MOST / 2 ? 2 * (unsigned)n : ARENA_MOST;
@@ -58,7 +61,7 @@ static int reserve_slices(unsigned n, unsigned shift)
     arenas.states = states;
     arenas.shift = shift;
     arenas.n = n;
-    arenas.bytes = bytes;
+    arenas.bytes = settings.debug == DEBUG_OFF ? bytes : 0;
     return 0;
 }
 

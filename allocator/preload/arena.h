@@ -46,7 +46,8 @@ struct arena {
 struct arenas {
     unsigned char *base;
     unsigned char *states;
-    size_t bytes; /* 0: not made yet, no address is ours */
+    size_t bytes; /* of addresses that arena_owns; 0: not made yet, or the
+                     debug mode stands between arenas and callers */
     unsigned shift;
     unsigned n;
     struct arena arena[ARENA_MOST];
@@ -57,6 +58,13 @@ extern struct arenas arenas;
 static inline bool arena_owns(const void *address)
 {
     return (uintptr_t)address - (uintptr_t)arenas.base < arenas.bytes;
+}
+
+/* Whether an address lies in any arena, owned or under the debug mode. */
+static inline bool arena_in_slices(const void *address)
+{
+    return ((uintptr_t)address - (uintptr_t)arenas.base) >> arenas.shift <
+           arenas.n;
 }
 
 static inline unsigned char *arena_state(const void *payload)

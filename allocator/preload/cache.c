@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "allocator/preload/debug/debug.h"
 #include "allocator/preload/onlooker.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/watch.h"
@@ -34,16 +35,23 @@ static struct {
     size_t page_left;
 } caches = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
+static bool debugs(void)
+{
+    return settings.debug != DEBUG_OFF;
+}
+
 static void before_fork(void)
 {
     watch_before_fork();
     pthread_mutex_lock(&caches.lock);
+    debug_lock();
     arenas_lock();
 }
 
 static void after_fork(void)
 {
     arenas_unlock();
+    debug_unlock();
     pthread_mutex_unlock(&caches.lock);
     watch_after_fork();
 }
@@ -51,6 +59,7 @@ static void after_fork(void)
 static void after_fork_in_child(void)
 {
     arenas_reset_locks();
+    debug_reset_lock();
     pthread_mutex_init(&caches.lock, NULL);
     watch_after_fork_in_child();
 }
@@ -88,7 +97,7 @@ static bool start(void)
     pthread_mutex_lock(&caches.lock);
     if (!caches.started) {
         settings_read();
-        caches.failed = arenas_make() != 0;
+        caches.failed = arenas_make() != 0 || (debugs() && debug_open() != 0);
         onlooker_choose();
         atomic_store_explicit(&caches.started, true, memory_order_release);
         mine = true;
@@ -152,7 +161,7 @@ static struct cache *take_structure(void)
 struct cache *cache_get(void)
 {
     int error = errno;
-    if (start() && cache_mine == NULL && !ended) {
+    if (start() && cache_mine == NULL && !ended && !debugs()) {
         struct cache *cache = take_structure();
         if (cache != NULL && cache->arena == NULL) {
             cache->arena = arena_next();

@@ -62,7 +62,10 @@ static inline void cache_count(atomic_uint_fast64_t *counter)
     atomic_store_explicit(counter, n + 1, memory_order_relaxed);
 }
 
-/* The thread's cache, made if it can have one; starts the library. */
+/*
+ * The thread's cache, made if it can have one; starts the library.  NULL under
+ * the debug mode.
+ */
 struct cache *cache_get(void);
 
 /* Fills the empty bin; false when the arena refuses. */

@@ -11,9 +11,11 @@
 
 #include "allocator/heap/heap.h"
 #include "allocator/include/allocator.h"
+#include "allocator/preload/debug/debug.h"
 #include "allocator/preload/export.h"
 #include "allocator/preload/onlooker.h"
 #include "allocator/preload/serve.h"
+#include "allocator/preload/settings.h"
 
 #define PAGE ((size_t)4096)
 
@@ -53,6 +55,14 @@ static inline void release(enum call call, void *payload)
     }
 }
 
+/* The debug mode does not let it pass. */
+static void blame_alignment(const char *function, size_t alignment)
+{
+    if (settings.debug != DEBUG_OFF) {
+        debug_refuse(function, "no valid alignment", alignment);
+    }
+}
+
 EXPORT void *malloc(size_t size)
 {
     const struct onlooker *looks = onlooker_now();
@@ -73,14 +83,13 @@ EXPORT void cfree(void *payload)
 
 EXPORT void free_sized(void *payload, size_t size)
 {
-    (void)size;
+    serve_claim(payload, 0, size);
     release(CALL_FREE_SIZED, payload);
 }
 
 EXPORT void free_aligned_sized(void *payload, size_t alignment, size_t size)
 {
-    (void)alignment;
-    (void)size;
+    serve_claim(payload, alignment, size);
     release(CALL_FREE_ALIGNED_SIZED, payload);
 }
 
@@ -112,6 +121,7 @@ EXPORT void *reallocarray(void *payload, size_t count, size_t size)
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
     if (!is_power_of_two(alignment)) {
+        blame_alignment("aligned_alloc", alignment);
         return refuse(EINVAL);
     }
     return align(CALL_ALIGNED_ALLOC, alignment, size);
@@ -120,6 +130,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 EXPORT int posix_memalign(void **payload, size_t alignment, size_t size)
 {
     if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0) {
+        blame_alignment("posix_memalign", alignment);
         return EINVAL;
     }
     int error = errno;
@@ -135,6 +146,9 @@ EXPORT int posix_memalign(void **payload, size_t alignment, size_t size)
 /* As glibc does, other alignments are rounded up to a power of two. */
 EXPORT void *memalign(size_t alignment, size_t size)
 {
+    if (!is_power_of_two(alignment)) {
+        blame_alignment("memalign", alignment);
+    }
     if (alignment > SIZE_MAX / 2 + 1) {
         return refuse(EINVAL);
     }

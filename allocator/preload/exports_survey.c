@@ -9,6 +9,7 @@
 
 #include "allocator/include/allocator.h"
 #include "allocator/preload/cache.h"
+#include "allocator/preload/debug/debug.h"
 #include "allocator/preload/export.h"
 #include "allocator/preload/message.h"
 #include "allocator/preload/settings.h"
@@ -30,7 +31,11 @@ EXPORT int malloc_trim(size_t pad)
 EXPORT void heap_stats(struct heap_statistics *statistics)
 {
     cache_get();
-    survey_count(statistics);
+    if (settings.debug != DEBUG_OFF) {
+        debug_count(statistics);
+    } else {
+        survey_count(statistics);
+    }
 }
 
 EXPORT int heap_check(void)
@@ -38,7 +43,7 @@ EXPORT int heap_check(void)
     struct policy_fault fault;
     cache_get();
     if (survey_check(&fault) == 0) {
-        return 0;
+        return settings.debug != DEBUG_OFF ? debug_check() : 0;
     }
     message_tell("error: heap check: %s at 0x%jx: %s\n", fault.rule,
                  (uintmax_t)(uintptr_t)fault.address, fault.detail);
@@ -58,6 +63,10 @@ EXPORT void heap_dump(void)
 {
     struct heap_statistics now;
     heap_stats(&now);
+    if (settings.debug != DEBUG_OFF) {
+        debug_dump();
+        return;
+    }
     survey_walk(print_block, NULL);
     if (now.mapped_blocks != 0) {
         message_tell("[MAPPED %zu bytes in %zu blocks]\n", now.mapped_bytes,

@@ -32,7 +32,8 @@ enum { KEPT_LEAST = 200 }; /* out of the way of the program's own */
 void message_keep_stream(void)
 {
     struct stat now;
-    int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, KEPT_LEAST);
+    int fd =
+        kept.fd == 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, KEPT_LEAST) : -1;
     if (fd >= 0 && fstat(fd, &now) == 0) {
         kept.fd = fd;
         kept.device = now.st_dev;

@@ -4,7 +4,8 @@
 #ifndef ALLOCATOR_PRELOAD_MESSAGE_H
 #define ALLOCATOR_PRELOAD_MESSAGE_H
 
-#define MESSAGE_EXIT_MISUSE 3
+#define MESSAGE_EXIT_ARGUMENT 2
+#define MESSAGE_EXIT_MISUSE   3
 
 /* Prints at once, as printf does; cut at 1023 bytes.  errno is kept. */
 __attribute__((format(printf, 1, 2))) void message_tell(const char *format,

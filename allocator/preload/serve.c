@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "allocator/preload/cache.h"
+#include "allocator/preload/debug/debug.h"
 #include "allocator/preload/large.h"
 #include "allocator/preload/message.h"
 #include "allocator/preload/settings.h"
@@ -26,12 +27,25 @@ static struct arena *arena_for(const struct cache *cache)
     return arenas.n != 0 ? arena_next() : NULL;
 }
 
+/*
+ * Asked where no cache and no arena serves; even the first call of all may be
+ * a free.
+ */
+static bool debugs(void)
+{
+    cache_get();
+    return settings.debug != DEBUG_OFF;
+}
+
 /* What no cached block serves. */
 static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
                                                      size_t size)
 {
     struct cache *cache = cache_get();
     void *payload = NULL;
+    if (debugs()) {
+        return debug_malloc(0, size);
+    }
     int error = errno;
     if (size < threshold() && alignment < threshold() - size) {
         struct arena *arena = arena_for(cache);
@@ -63,7 +77,7 @@ void *serve_malloc(size_t size)
 void *serve_calloc(size_t size)
 {
     void *payload = serve_malloc(size);
-    if (payload != NULL && arena_owns(payload)) {
+    if (payload != NULL && (arena_owns(payload) || debugs())) {
         memset(payload, 0, size);
     }
     return payload;
@@ -71,6 +85,9 @@ void *serve_calloc(size_t size)
 
 void *serve_memalign(size_t alignment, size_t size)
 {
+    if (debugs()) {
+        return debug_malloc(alignment, size);
+    }
     if (alignment <= HEAP_ALIGNMENT) {
         return serve_malloc(size);
     }
@@ -94,13 +111,23 @@ static inline unsigned state_in_use(const void *payload, const char *after)
     return state;
 }
 
+/* What no arena owns: all blocks of the debug mode, or mappings. */
+static void free_elsewhere(void *payload)
+{
+    if (debugs()) {
+        debug_free(payload);
+    } else {
+        large_free(payload);
+    }
+}
+
 void serve_free(void *payload)
 {
     if (payload == NULL) {
         return;
     }
     if (!arena_owns(payload)) {
-        large_free(payload);
+        free_elsewhere(payload);
         return;
     }
     unsigned state = state_in_use(payload, "double free");
@@ -117,11 +144,19 @@ void serve_free(void *payload)
 static size_t usable(const void *payload)
 {
     if (!arena_owns(payload)) {
-        return large_usable_size(payload);
+        return debugs() ? debug_usable_size(payload)
+                        : large_usable_size(payload);
     }
     unsigned state = state_in_use(payload, "use after free");
     return state != STATE_OTHER ? 16 * (size_t)state
                                 : arena_usable_size(payload);
+}
+
+void serve_claim(const void *payload, size_t alignment, size_t size)
+{
+    if (payload != NULL && !arena_owns(payload) && debugs()) {
+        debug_claim(payload, alignment, size);
+    }
 }
 
 size_t serve_usable_size(const void *payload)
@@ -141,8 +176,11 @@ static void *move(void *payload, size_t size)
     return moved;
 }
 
-static void *resize_large(void *payload, size_t size)
+static void *resize_elsewhere(void *payload, size_t size)
 {
+    if (debugs()) {
+        return debug_realloc(payload, size);
+    }
     return size >= threshold() ? large_realloc(payload, size)
                                : move(payload, size);
 }
@@ -174,5 +212,5 @@ void *serve_realloc(void *payload, size_t size)
         return NULL;
     }
     return arena_owns(payload) ? resize_small(payload, size)
-                               : resize_large(payload, size);
+                               : resize_elsewhere(payload, size);
 }

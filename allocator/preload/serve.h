@@ -28,6 +28,12 @@ void *serve_realloc(void *payload, size_t size);
 /* Keeps errno.  Ends the process when payload is no block in use. */
 void serve_free(void *payload);
 
+/*
+ * What the caller of a sized free says of the block, alignment 0: nothing.  The
+ * debug mode verifies it.
+ */
+void serve_claim(const void *payload, size_t alignment, size_t size);
+
 size_t serve_usable_size(const void *payload);
 
 #endif

@@ -72,6 +72,41 @@ static void use_trace_file(const char *text)
     }
 }
 
+static void use_debug(const char *text)
+{
+    static const char *const words[] = {"0", "1", "guard", "guard-exact",
+                                        "guard-below"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            settings.debug = (enum settings_debug)i;
+            return;
+        }
+    }
+    message_tell("warning: MALLOC_DEBUG=%.60s ignored: expected 0, 1, "
+                 "guard, guard-exact or guard-below\n",
+                 text);
+}
+
+static void use_seed(const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long seed = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0) {
+        message_tell("warning: MALLOC_DEBUG_SEED=%.60s ignored: expected a "
+                     "number\n",
+                     text);
+        return;
+    }
+    settings.seeded = true;
+    settings.seed = seed;
+}
+
+static void use_no_colour(const char *text)
+{
+    settings.no_colour = *text != '\0';
+}
+
 /* Applies one "NAME=VALUE". */
 static void use(const char *entry)
 {
@@ -83,6 +118,9 @@ static void use(const char *entry)
         {"MALLOC_MMAP_THRESHOLD=", use_threshold},
         {"MALLOC_STATS=", use_stats},
         {"MALLOC_TRACE_FILE=", use_trace_file},
+        {"MALLOC_DEBUG=", use_debug},
+        {"MALLOC_DEBUG_SEED=", use_seed},
+        {"NO_COLOR=", use_no_colour},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t length = strlen(known[i].prefix);

@@ -5,6 +5,9 @@
  *   MALLOC_MMAP_THRESHOLD=BYTES    from there on a block is its own mapping
  *   MALLOC_STATS=1                 a table of figures at exit
  *   MALLOC_TRACE_FILE=NAME         every call, as mdriver replays it
+ *   MALLOC_DEBUG=1|guard|...       finds misuse (debug/debug.h)
+ *   MALLOC_DEBUG_SEED=NUMBER       its reports do not depend on addresses
+ *   NO_COLOR=anything              as no-color.org says
  *
  * A wrong value is told once on standard error and ignored.
  */
@@ -13,6 +16,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "allocator/preload/watch/file.h"
 #include "allocator/registry.h"
@@ -21,11 +25,23 @@
 #define SETTINGS_THRESHOLD_MOST  ((size_t)32 << 20)
 #define SETTINGS_THRESHOLD       ((size_t)128 << 10)
 
+enum settings_debug {
+    DEBUG_OFF,
+    DEBUG_BYTES,       /* guard bytes */
+    DEBUG_PAGES,       /* a page that faults behind each block */
+    DEBUG_PAGES_EXACT, /* the same, with no regard to alignment */
+    DEBUG_PAGES_BELOW  /* before each block */
+};
+
 struct settings {
     struct policy_choice choice;
     atomic_size_t mmap_threshold_bytes;
     bool stats;
     struct file_name trace_file;
+    enum settings_debug debug;
+    bool seeded;
+    uint64_t seed;
+    bool no_colour;
 };
 
 extern struct settings settings;

@@ -1,0 +1,61 @@
+/*
+ * place.h -- where the blocks of the debug mode lie.
+ *
+ * MALLOC_DEBUG=1: in the first arena, by the policy, with guard bytes:
+ *
+ *   start          payload               place_end
+ *     | guard ...     | size bytes | guard  |
+ *
+ * MALLOC_DEBUG=guard: each on pages of its own, in a reservation that is used
+ * from its low end to its high end and never twice:
+ *
+ *   inaccessible | start ... payload | size bytes | inaccessible | next ...
+ *                '----- whole pages -------------'
+ *
+ * The payload ends with the page, or up to 7 bytes before: it is aligned to 8
+ * bytes, to 16 where the size is a multiple of that.  MALLOC_DEBUG=guard-exact
+ * leaves no such gap, at the price of odd addresses, which not every program
+ * bears (Python does not).  MALLOC_DEBUG=guard-below puts the payload at the
+ * beginning of the page, to catch what reads before a block.  A freed block
+ * becomes inaccessible and costs no memory.  Where the system refuses
+ * (vm.max_map_count: about 32,000 live blocks) blocks get guard bytes.
+ *
+ * Source of the page guards: B. Perens, Electric Fence, 1987.
+ */
+#ifndef ALLOCATOR_PRELOAD_DEBUG_PLACE_H
+#define ALLOCATOR_PRELOAD_DEBUG_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "allocator/preload/debug/record.h"
+
+/* Prepares what the mode needs; 0, or -1 without memory. */
+int place_open(void);
+
+/*
+ * Finds memory for record->size bytes at record->alignment and sets payload,
+ * start and bytes; false when refused.
+ */
+bool place_take(struct record *record);
+
+/* Gives it back for others to use. */
+void place_give(const struct record *record);
+
+/* The block was freed but stays in the quarantine. */
+void place_retire(const struct record *record);
+
+/* Whether it has pages of its own. */
+bool place_has_pages(const struct record *record);
+
+/* One past the last byte that belongs to the block, guard included. */
+unsigned char *place_end(const struct record *record);
+
+/* Whether an address lies where blocks do; then its distance from there. */
+bool place_offset(const void *address, size_t *offset);
+
+/* Bytes taken from the system for blocks, pages of guards included. */
+size_t place_footprint(void);
+
+#endif

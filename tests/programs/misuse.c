@@ -1,0 +1,377 @@
+/*
+ * misuse.c -- makes one mistake with blocks of a size.
+ *
+ *     misuse NAME SIZE      exit 0 if nobody noticed
+ *
+ * Each mistake is a function that shows no more than the mistake; the table at
+ * the end names them.  Pointers and sizes are volatile: no compiler may know.
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Only the library has these. */
+#pragma weak free_sized
+#pragma weak free_aligned_sized
+void free_sized(void *payload, size_t size);
+void free_aligned_sized(void *payload, size_t alignment, size_t size);
+
+static char *volatile p, *volatile q;
+static volatile size_t size;
+static volatile char sink;
+static char in_static[64];
+
+/* ---- freed again --------------------------------------------------------- */
+
+static void double_free(void)
+{
+    p = malloc(size);
+    free(p);
+    free(p);
+}
+
+static void double_free_later(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    free(p);
+    free(q);
+    q = malloc(size);
+    free(p);
+}
+
+static void double_free_of_grown(void)
+{
+    p = malloc(size);
+    q = realloc(p, 2 * size);
+    free(p);
+}
+
+static void double_free_of_aligned(void)
+{
+    p = aligned_alloc(256, size);
+    free(p);
+    free(p);
+}
+
+static void realloc_freed(void)
+{
+    p = malloc(size);
+    free(p);
+    q = realloc(p, 2 * size);
+}
+
+static void usable_size_of_freed(void)
+{
+    p = malloc(size);
+    free(p);
+    sink = (char)malloc_usable_size(p);
+}
+
+/* ---- no block ------------------------------------------------------------ */
+
+static void free_interior(void)
+{
+    p = malloc(size);
+    free(p + size / 2);
+}
+
+static void free_misaligned(void)
+{
+    p = malloc(size);
+    free(p + 1);
+}
+
+static void free_end(void)
+{
+    p = malloc(size);
+    free(p + size);
+}
+
+static void free_stack(void)
+{
+    char on_stack[64] = "";
+    p = on_stack + 32;
+    free(p);
+}
+
+static void free_static(void)
+{
+    p = in_static + 16;
+    free(p);
+}
+
+static void free_unmapped(void)
+{
+    p = (char *)0x123450;
+    free(p);
+}
+
+static void realloc_interior(void)
+{
+    p = malloc(size);
+    q = realloc(p + size / 2, size);
+}
+
+static void realloc_static(void)
+{
+    p = in_static + 16;
+    q = realloc(p, size);
+}
+
+/* ---- behind the end ------------------------------------------------------ */
+
+static void overrun(void)
+{
+    p = malloc(size);
+    p[size] = 'x';
+    free(p);
+}
+
+static void overrun_by_zero(void)
+{
+    p = malloc(size);
+    memset(p, 'x', size);
+    p[size] = '\0';
+    free(p);
+}
+
+static void overrun_by_word(void)
+{
+    p = malloc(size);
+    memset(p + size, -1, 8);
+    free(p);
+}
+
+static void overrun_far(void)
+{
+    p = malloc(size);
+    p[size + 15] = 'x';
+    free(p);
+}
+
+static void overrun_calloc(void)
+{
+    p = calloc(1, size);
+    p[size] = 'x';
+    free(p);
+}
+
+static void overrun_realloc(void)
+{
+    p = realloc(malloc(1), size);
+    p[size] = 'x';
+    free(p);
+}
+
+static void overrun_shrunk(void)
+{
+    p = realloc(malloc(2 * size), size);
+    p[size] = 'x';
+    free(p);
+}
+
+static void overrun_aligned(void)
+{
+    p = aligned_alloc(64, size);
+    p[size] = 'x';
+    free(p);
+}
+
+static void overrun_then_realloc(void)
+{
+    p = malloc(size);
+    p[size] = 'x';
+    q = realloc(p, 2 * size);
+}
+
+static void overrun_kept(void)
+{
+    p = malloc(size);
+    p[size] = 'x';
+}
+
+/* ---- before the beginning ------------------------------------------------ */
+
+static void underrun(void)
+{
+    p = malloc(size);
+    p[-1] = 'x';
+    free(p);
+}
+
+static void underrun_by_word(void)
+{
+    p = malloc(size);
+    memset(p - 8, 0, 8);
+    free(p);
+}
+
+static void underrun_far(void)
+{
+    p = malloc(size);
+    p[-16] = 'x';
+    free(p);
+}
+
+static void underrun_aligned(void)
+{
+    p = aligned_alloc(256, size);
+    p[-1] = 'x';
+    free(p);
+}
+
+/* ---- after the end ------------------------------------------------------- */
+
+static void write_after_free(void)
+{
+    p = malloc(size);
+    free(p);
+    p[0] = 'x';
+}
+
+static void write_after_free_last(void)
+{
+    p = malloc(size);
+    free(p);
+    p[size - 1] = 'x';
+}
+
+static void write_after_realloc(void)
+{
+    p = malloc(size);
+    q = realloc(p, 2 * size);
+    p[size / 2] = 'x';
+}
+
+/* ---- wrong claims, lost blocks ------------------------------------------- */
+
+static void wrong_size(void)
+{
+    p = malloc(size);
+    free_sized(p, size + 1);
+}
+
+static void wrong_size_aligned(void)
+{
+    p = aligned_alloc(64, size);
+    free_aligned_sized(p, 64, size - 1);
+}
+
+static void wrong_alignment(void)
+{
+    p = aligned_alloc(64, size);
+    free_aligned_sized(p, 32, size);
+}
+
+static void aligned_freed_as_plain(void)
+{
+    p = aligned_alloc(64, size);
+    free_sized(p, size);
+}
+
+static void leak(void)
+{
+    p = malloc(size);
+    p = NULL;
+}
+
+static void leak_ring(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    memcpy(p, (char **)&q, sizeof q);
+    memcpy(q, (char **)&p, sizeof p);
+    p = q = NULL;
+}
+
+/* ---- reads --------------------------------------------------------------- */
+
+static void read_behind(void)
+{
+    p = malloc(size);
+    sink = p[size];
+    free(p);
+}
+
+static void read_before(void)
+{
+    p = malloc(size);
+    sink = p[-1];
+    free(p);
+}
+
+static void read_after_free(void)
+{
+    p = malloc(size);
+    free(p);
+    sink = p[size - 1];
+}
+
+static void read_after_realloc(void)
+{
+    p = malloc(size);
+    q = realloc(p, 2 * size);
+    sink = p[0];
+}
+
+static const struct {
+    const char *name;
+    void (*make)(void);
+} mistakes[] = {
+    {"double-free", double_free},
+    {"double-free-later", double_free_later},
+    {"double-free-of-grown", double_free_of_grown},
+    {"double-free-of-aligned", double_free_of_aligned},
+    {"realloc-freed", realloc_freed},
+    {"usable-size-of-freed", usable_size_of_freed},
+    {"free-interior", free_interior},
+    {"free-misaligned", free_misaligned},
+    {"free-end", free_end},
+    {"free-stack", free_stack},
+    {"free-static", free_static},
+    {"free-unmapped", free_unmapped},
+    {"realloc-interior", realloc_interior},
+    {"realloc-static", realloc_static},
+    {"overrun", overrun},
+    {"overrun-by-zero", overrun_by_zero},
+    {"overrun-by-word", overrun_by_word},
+    {"overrun-far", overrun_far},
+    {"overrun-calloc", overrun_calloc},
+    {"overrun-realloc", overrun_realloc},
+    {"overrun-shrunk", overrun_shrunk},
+    {"overrun-aligned", overrun_aligned},
+    {"overrun-then-realloc", overrun_then_realloc},
+    {"overrun-kept", overrun_kept},
+    {"underrun", underrun},
+    {"underrun-by-word", underrun_by_word},
+    {"underrun-far", underrun_far},
+    {"underrun-aligned", underrun_aligned},
+    {"write-after-free", write_after_free},
+    {"write-after-free-last", write_after_free_last},
+    {"write-after-realloc", write_after_realloc},
+    {"wrong-size", wrong_size},
+    {"wrong-size-aligned", wrong_size_aligned},
+    {"wrong-alignment", wrong_alignment},
+    {"aligned-freed-as-plain", aligned_freed_as_plain},
+    {"leak", leak},
+    {"leak-ring", leak_ring},
+    {"read-behind", read_behind},
+    {"read-before", read_before},
+    {"read-after-free", read_after_free},
+    {"read-after-realloc", read_after_realloc},
+};
+
+int main(int argc, char **argv)
+{
+    size = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        if (size != 0 && strcmp(argv[1], mistakes[i].name) == 0) {
+            mistakes[i].make();
+            return 0;
+        }
+    }
+    fputs("usage: misuse NAME SIZE\n", stderr);
+    return 2;
+}
