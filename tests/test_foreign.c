@@ -147,7 +147,7 @@ static const struct sample samples[] = {
      "qsort(0x1, 2, 3, 4 <unfinished ...>\nmalloc(3) = 0x10\n"
      "<... qsort resumed> ) = <void>\n"
      "s->malloc(32 <unfinished ...>\nmalloc@libc.so.6(32 <unfinished ...>\n"
-     "SYS_brk(0) = 0x100\n<... malloc resumed> ) = 0x20\n"
+     "SYS_brk(0) = 0x100\n<... malloc resumed> ) = 0x18\n"
      "<... malloc resumed> ) = 0x20\ns->reallocarray(0x20, 10, 20 "
      "<unfinished ...>\ncalloc(17, 200) = 0x30\n"
      "<... reallocarray resumed> ) = 0x30\n",
