@@ -242,6 +242,32 @@ START_TEST(a_full_disk_is_told_and_the_program_goes_on)
 }
 END_TEST
 
+/* On a file system of its own, where events and text find no room together;
+ * only who may mount one can try. */
+START_TEST(a_trace_gets_the_room_of_its_events)
+{
+    char line[8 * PATH_MAX];
+    char folder[] = "/tmp/recording.XXXXXX";
+    char build[PATH_MAX];
+    const char *given = getenv("BUILD");
+    ck_assert_ptr_nonnull(
+        realpath(given == NULL ? "build/release" : given, build));
+    if (system("unshare -m mount -t tmpfs tmpfs /mnt 2>/dev/null") != 0)
+        return;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    int length = snprintf(
+        line, sizeof line,
+        "unshare -m sh -c 'mount -t tmpfs -o size=3m tmpfs %s && cd %s && "
+        "%s/rep record -o x.rep -- %s/tests/programs/churn random 200000 && "
+        "%s/rep check x.rep && test $(ls -A | wc -l) = 1' >/dev/null 2>&1",
+        folder, folder, build, build, build);
+    ck_assert_int_lt(length, (int)sizeof line);
+    int status = system(line);
+    rmdir(folder);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_terminated_recorder_ends_the_program_and_converts)
 {
     recording_make(&recording, "", "sh -c 'kill -TERM $PPID; exec sleep 20'");
@@ -380,6 +406,7 @@ Suite *record_suite(void)
     tcase_add_test(ends, a_crashed_program_leaves_a_trace);
     tcase_add_test(ends, a_killed_program_leaves_a_trace);
     tcase_add_test(ends, a_full_disk_is_told_and_the_program_goes_on);
+    tcase_add_test(ends, a_trace_gets_the_room_of_its_events);
     tcase_add_test(ends, a_terminated_recorder_ends_the_program_and_converts);
     suite_add_tcase(suite, ends);
 

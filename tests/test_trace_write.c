@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "driver/trace/lines.h"
 #include "driver/trace/trace.h"
 #include "driver/trace/write.h"
 #include "tests/support/generated.h"
@@ -123,6 +124,24 @@ START_TEST(text_of_each_dialect)
     free(text);
     trace_free(&trace);
     trace_free(&again);
+}
+END_TEST
+
+/* Against printf: around each power of ten, and many others. */
+START_TEST(numbers_are_written_as_printf_does)
+{
+    uint64_t power = 1;
+    uint64_t state = 1;
+    for (int i = 0; i < 20000; i++) {
+        char text[40] = "", expected[40];
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint64_t number =
+            i < 60 ? power + (uint64_t)(i % 3) - 1 : state >> (unsigned)i % 64;
+        power *= i < 60 && i % 3 == 2 ? 10 : 1;
+        snprintf(expected, sizeof expected, "%llu", (unsigned long long)number);
+        *lines_put_number(text, number) = '\0';
+        ck_assert_str_eq(text, expected);
+    }
 }
 END_TEST
 
@@ -310,6 +329,7 @@ Suite *trace_write_suite(void)
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_loop_test(tests, text_of_each_dialect, 0,
                         (int)(sizeof examples / sizeof examples[0]));
+    tcase_add_test(tests, numbers_are_written_as_printf_does);
     tcase_add_loop_test(tests, files_read_back, 0, 4);
     tcase_add_loop_test(tests, standard_input, 0, 4);
     tcase_add_test(tests, bytes_in_memory_may_be_compressed);

@@ -29,6 +29,9 @@ struct moving {
 
 struct converter {
     const struct convert_options *options;
+    const uint64_t *slots;
+    uint64_t n_slots;
+    struct trace_stream *stream;
     struct convert_report *report;
     struct address_builder builder;
     struct moving *moving;
@@ -146,7 +149,7 @@ static int convert_sample(struct converter *converter,
         return -1;
     report->samples = samples;
     samples[report->n_samples++] = (struct convert_sample){
-        .op = converter->builder.built.n_ops,
+        .op = converter->stream->n_ops,
         .live_blocks = numbers[0],
         .live_bytes = numbers[1],
         .live_empty = numbers[2],
@@ -193,7 +196,16 @@ static int convert_event(struct converter *converter, const uint64_t *slots,
     uint64_t first = slots[0];
     enum event_kind kind = event_kind(first);
     if (kind == EVENT_NUMBER)
-        return 0; /* was read with its first slot */
+        return 0;              /* was read with its first slot */
+    if (kind == EVENT_SMALL) { /* nearly all events are this or the next */
+        converter->report->events++;
+        return convert_allocation(converter, first, event_detail(first));
+    }
+    if (kind == EVENT_FREE) {
+        converter->report->events++;
+        convert_free(converter, first);
+        return 0;
+    }
     if (kind == EVENT_NONE ||
         !read_numbers(slots, left, numbers_of(kind), numbers)) {
         converter->report->holes++;
@@ -201,13 +213,10 @@ static int convert_event(struct converter *converter, const uint64_t *slots,
     }
     converter->report->events++;
     switch (kind) {
-    case EVENT_SMALL:
-        return convert_allocation(converter, first, event_detail(first));
     case EVENT_MALLOC:
     case EVENT_CALLOC:
     case EVENT_MEMALIGN:
         return convert_allocation(converter, first, numbers[0]);
-    case EVENT_FREE: convert_free(converter, first); return 0;
     case EVENT_MOVE: return convert_move(converter, first, ticket);
     case EVENT_MOVED:
         return convert_moved(converter, first, numbers[0], numbers[1]);
@@ -224,26 +233,26 @@ static uint64_t trim(const uint64_t *slots, uint64_t n)
     return n;
 }
 
-/* One event may make two operations, the second always of a new block. */
-static void cut(struct converter *converter, uint64_t most)
+/* The address of an event that comes soon; any number else. */
+enum { LOOK_AHEAD = 12 };
+
+static void ask_ahead(struct converter *converter, uint64_t at)
 {
-    struct trace_builder *builder = &converter->builder.built;
-    if (builder->n_ops > most) {
-        builder->n_ops = most;
-        builder->n_ids--;
-    }
-    converter->report->stop = EVENTS_LIMIT;
+    if (at + LOOK_AHEAD < converter->n_slots)
+        address_builder_ask(&converter->builder,
+                            event_address(converter->slots[at + LOOK_AHEAD]));
 }
 
-static int convert_all(struct converter *converter, const uint64_t *slots,
-                       uint64_t n)
+static int convert_all(struct converter *converter)
 {
-    uint64_t most = converter->options->max_ops;
+    const uint64_t *slots = converter->slots;
+    uint64_t n = converter->n_slots;
     for (uint64_t i = 0; i < n; i++) {
-        if (most != 0 && converter->builder.built.n_ops >= most) {
-            cut(converter, most);
+        if (trace_stream_is_full(converter->stream)) {
+            converter->report->stop = EVENTS_LIMIT;
             return 0;
         }
+        ask_ahead(converter, i);
         if (convert_event(converter, slots + i, i, n - i) != 0)
             return -1;
     }
@@ -262,68 +271,86 @@ static void read_header(const struct events_header *header,
     report->command[sizeof report->command - 1] = '\0';
 }
 
-static int convert_mapped(const void *map, size_t bytes, const char *name,
-                          const struct convert_options *options,
-                          struct trace *trace, struct convert_report *report)
+/* ---- the file -------------------------------------------------------------
+ */
+
+int events_map_open(struct events_map *events, const char *path)
 {
-    const struct events_header *header = map;
-    const uint64_t *slots =
-        (const uint64_t *)((const char *)map + EVENTS_HEADER_BYTES);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    struct stat status;
+    events->bytes = fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
+    events->start = events->bytes < EVENTS_HEADER_BYTES
+                        ? MAP_FAILED
+                        : mmap(NULL, events->bytes, PROT_READ,
+                               MAP_SHARED | MAP_POPULATE, fd, 0);
+    close(fd);
+    if (events->start == MAP_FAILED) {
+        errno = EINVAL;
+        return -1;
+    }
+    const struct events_header *header = events->start;
+    if (header->magic == EVENTS_MAGIC)
+        return 0;
+    events_map_close(events);
+    errno = EINVAL;
+    return -1;
+}
+
+void events_map_close(struct events_map *events)
+{
+    munmap(events->start, events->bytes);
+}
+
+/* ---- both -----------------------------------------------------------------
+ */
+
+struct job {
+    const struct events_map *events;
+    const struct convert_options *options;
+    struct convert_report *report;
+};
+
+/* A stream_fn: once through the events. */
+static int make(void *context, struct trace_stream *stream)
+{
+    const struct job *job = context;
     struct converter *converter = calloc(1, sizeof *converter);
     if (converter == NULL)
         return -1;
-    converter->options = options;
-    converter->builder.dialect = options->dialect;
-    converter->report = report;
-    read_header(header, report);
-    uint64_t n = (bytes - EVENTS_HEADER_BYTES) / sizeof *slots;
-    int result = convert_all(converter, slots, trim(slots, n));
-    if (result == 0)
-        result = address_builder_finish(&converter->builder, name, trace);
+    convert_report_free(job->report);
+    memset(job->report, 0, sizeof *job->report);
+    read_header(job->events->start, job->report);
+    converter->options = job->options;
+    converter->report = job->report;
+    converter->stream = stream;
+    converter->builder.dialect = job->options->dialect;
+    converter->builder.stream = stream;
+    converter->slots = (const uint64_t *)((const char *)job->events->start +
+                                          EVENTS_HEADER_BYTES);
+    converter->n_slots =
+        trim(converter->slots, (job->events->bytes - EVENTS_HEADER_BYTES) /
+                                   sizeof *converter->slots);
+    int result = convert_all(converter);
     int error = errno;
+    job->report->odd = converter->builder.odd;
     address_builder_discard(&converter->builder);
-    report->odd = converter->builder.odd;
     free(converter->moving);
     free(converter);
     errno = error;
     return result;
 }
 
-static bool is_event_file(const void *map, size_t bytes)
+int convert_events(const struct events_map *events, struct sink *sink,
+                   const struct convert_options *options,
+                   struct trace_stream *stream, struct convert_report *report)
 {
-    const struct events_header *header = map;
-    return bytes >= EVENTS_HEADER_BYTES && header->magic == EVENTS_MAGIC;
-}
-
-int convert_events(const char *path, const char *name,
-                   const struct convert_options *options, struct trace *trace,
-                   struct convert_report *report)
-{
-    memset(report, 0, sizeof *report);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    struct stat status;
-    size_t bytes = fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
-    void *map = bytes == 0 ? MAP_FAILED
-                           : mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
-    close(fd);
-    if (map == MAP_FAILED) {
-        errno = EINVAL;
-        return -1;
-    }
-    int result = -1;
-    int error = EINVAL;
-    if (is_event_file(map, bytes)) {
-        madvise(map, bytes, MADV_SEQUENTIAL);
-        result = convert_mapped(map, bytes, name, options, trace, report);
-        error = errno;
-    }
-    munmap(map, bytes);
-    if (result != 0)
-        convert_report_free(report);
-    errno = error;
-    return result;
+    struct job job = {events, options, report};
+    *stream = (struct trace_stream){.dialect = options->dialect,
+                                    .max_ops = options->max_ops};
+    report->samples = NULL;
+    return trace_stream_into(stream, sink, make, &job);
 }
 
 void convert_report_free(struct convert_report *report)

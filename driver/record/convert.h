@@ -12,6 +12,17 @@
 #include "driver/record/events.h"
 #include "driver/trace/address_builder.h"
 
+/* An event file in memory. */
+struct events_map {
+    void *start;
+    size_t bytes;
+};
+
+/* Returns 0, or -1 with errno; EINVAL: not an event file. */
+int events_map_open(struct events_map *events, const char *path);
+
+void events_map_close(struct events_map *events);
+
 struct convert_options {
     enum trace_dialect dialect; /* classic, or extended */
     uint64_t max_ops;           /* 0: all */
@@ -42,13 +53,14 @@ struct convert_report {
 };
 
 /*
- * Makes a trace of an event file; name becomes the trace's.  Free both with
- * trace_free and convert_report_free.
- * Returns 0, or -1 with errno; EINVAL: not an event file.
+ * Writes the trace of an event file into a sink, with its statistics in
+ * *stream.  Free it with trace_stream_free and the report with
+ * convert_report_free in any case.
+ * Returns 0 or an errno, as sink_close wants it.
  */
-int convert_events(const char *path, const char *name,
-                   const struct convert_options *options, struct trace *trace,
-                   struct convert_report *report);
+int convert_events(const struct events_map *events, struct sink *sink,
+                   const struct convert_options *options,
+                   struct trace_stream *stream, struct convert_report *report);
 
 void convert_report_free(struct convert_report *report);
 

@@ -11,7 +11,7 @@
 
 #include "driver/record/summary.h"
 #include "driver/record/verify.h"
-#include "driver/trace/write.h"
+#include "driver/trace/sink.h"
 
 enum {
     MAX_TOLD = 8, /* children beyond are told of by their number only */
@@ -118,47 +118,126 @@ static void verify(const struct outputs *all, const char *output,
     trace_free(&trace);
 }
 
-static void write_trace(const struct outputs *all,
-                        const struct session_image *image, const char *output,
-                        const struct trace *trace,
-                        const struct convert_report *report)
+/* What is known of an image once its events are converted. */
+struct converted {
+    struct trace_stream stream;
+    struct convert_report report;
+};
+
+static void converted_free(struct converted *converted)
 {
-    struct trace_error error;
-    char text[TEXT_BYTES];
-    if (trace_write_file(trace, output, &error) != 0) {
-        fail(all, "write", trace_format_error(&error, text, sizeof text));
-        return;
-    }
+    trace_stream_free(&converted->stream);
+    convert_report_free(&converted->report);
+}
+
+/* Returns 0, or an errno with *error filled; ENODATA: there is nothing. */
+static int convert_to_file(const struct outputs *all, const char *output,
+                           const struct events_map *events,
+                           struct converted *converted,
+                           struct trace_error *error)
+{
+    struct sink sink;
+    if (sink_open(&sink, output, error) != 0)
+        return EIO;
+    int failed = convert_events(events, &sink, &all->request->convert,
+                                &converted->stream, &converted->report);
+    if (failed == 0 && converted->stream.n_ops == 0)
+        failed = ENODATA;
+    if (sink_close(&sink, output, failed, error) == 0)
+        return 0;
+    return failed != 0 ? failed : EIO;
+}
+
+/* The whole text, to be freed; NULL without memory. */
+static char *convert_to_memory(const struct outputs *all,
+                               const struct events_map *events,
+                               struct converted *converted, size_t *n)
+{
+    char *text = NULL;
+    struct sink sink;
+    FILE *memory = open_memstream(&text, n);
+    if (memory == NULL)
+        return NULL;
+    converted_free(converted);
+    sink_to_stream(&sink, memory);
+    int failed = convert_events(events, &sink, &all->request->convert,
+                                &converted->stream, &converted->report);
+    if (fclose(memory) == 0 && failed == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* Returns 0, or an errno with *error filled. */
+static int write_text(const char *output, const char *text, size_t n,
+                      struct trace_error *error)
+{
+    struct sink sink;
+    if (sink_open(&sink, output, error) != 0)
+        return EIO;
+    int failed = sink_put(&sink, text, n) == 0 ? 0 : errno;
+    return sink_close(&sink, output, failed, error) == 0 ? 0 : EIO;
+}
+
+/*
+ * On a full disk the trace needs the room that the events have: it waits in
+ * memory until these are given up.  They are in any case.
+ */
+static int convert_and_give_up(const struct outputs *all, const char *output,
+                               const char *path, struct events_map *events,
+                               struct converted *converted,
+                               struct trace_error *error)
+{
+    size_t n = 0;
+    char *text = NULL;
+    int failed = convert_to_file(all, output, events, converted, error);
+    if (failed == ENOSPC || failed == EDQUOT)
+        text = convert_to_memory(all, events, converted, &n);
+    events_map_close(events);
+    unlink(path);
+    if (text != NULL)
+        failed = write_text(output, text, n, error);
+    free(text);
+    return failed;
+}
+
+static void conclude(const struct outputs *all,
+                     const struct session_image *image, const char *output,
+                     const struct converted *converted)
+{
     all->outcome->written++;
     all->outcome->main_recorded |= is_main(all, image);
     bool tell = take_turn_to_tell(all, image);
     if (tell)
-        summary_trace(all->request, output, trace, report);
+        summary_trace(all->request, output, &converted->stream,
+                      &converted->report);
     if (all->request->control.verify != 0)
-        verify(all, output, report, tell);
+        verify(all, output, &converted->report, tell);
 }
 
 static void convert_image(const struct outputs *all,
                           const struct session_image *image, const char *output)
 {
-    char path[PATH_MAX + NAME_MAX];
-    struct trace trace;
-    struct convert_report report;
-    session_events_path(all->session, image, path, sizeof path);
-    if (convert_events(path, output, &all->request->convert, &trace, &report) !=
-        0) {
+    char path[PATH_MAX + NAME_MAX], text[TEXT_BYTES];
+    struct events_map events;
+    struct converted converted = {.report = {.samples = NULL}};
+    struct trace_error error;
+    record_session_events_path(all->session, image, path, sizeof path);
+    if (events_map_open(&events, path) != 0) {
         fail(all, output,
              errno == EINVAL ? "the process could not record anything"
                              : strerror(errno));
         return;
     }
-    unlink(path); /* on a full disk the trace needs its room */
-    if (trace.n_ops > 0)
-        write_trace(all, image, output, &trace, &report);
+    int failed =
+        convert_and_give_up(all, output, path, &events, &converted, &error);
+    if (failed == 0)
+        conclude(all, image, output, &converted);
+    else if (failed != ENODATA)
+        fail(all, "write", trace_format_error(&error, text, sizeof text));
     else if (is_main(all, image))
         fail(all, output, "expected at least one operation, recorded none");
-    trace_free(&trace);
-    convert_report_free(&report);
+    converted_free(&converted);
 }
 
 int outputs_write(const struct record_request *request,
@@ -169,7 +248,7 @@ int outputs_write(const struct record_request *request,
     struct session_image *images;
     size_t n;
     memset(outcome, 0, sizeof *outcome);
-    if (session_list(session, &images, &n) != 0)
+    if (record_session_list(session, &images, &n) != 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
         char *output = name_of(&all, &images[i]);

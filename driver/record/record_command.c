@@ -152,7 +152,8 @@ static int record(const struct record_request *request, const char *program,
     struct record_outcome outcome;
     pid_t pid;
     int wait_status;
-    if (session_open(&session, request->output, &request->control) != 0) {
+    if (record_session_open(&session, request->output, &request->control) !=
+        0) {
         summary_say("%s: cannot write beside it: %s", request->output,
                     strerror(errno));
         return USAGE;
@@ -165,7 +166,7 @@ static int record(const struct record_request *request, const char *program,
         summary_say("%s: %s", session.directory, strerror(errno));
     else
         status = conclude(request, &outcome, wait_status);
-    session_close(&session);
+    record_session_close(&session);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,8 +53,8 @@ static int write_control(const struct session *session,
     return written == (ssize_t)sizeof *control ? 0 : -1;
 }
 
-int session_open(struct session *session, const char *output,
-                 const struct record_control *control)
+int record_session_open(struct session *session, const char *output,
+                        const struct record_control *control)
 {
     if (name_directory(session, output) != 0 ||
         mkdtemp(session->directory) == NULL)
@@ -61,7 +62,7 @@ int session_open(struct session *session, const char *output,
     if (write_control(session, control) == 0)
         return 0;
     int error = errno;
-    session_close(session);
+    record_session_close(session);
     errno = error;
     return -1;
 }
@@ -88,8 +89,39 @@ static int compare(const void *left, const void *right)
     return a->image < b->image ? -1 : a->image > b->image;
 }
 
-int session_list(const struct session *session, struct session_image **images,
-                 size_t *n)
+/* Was the header written, which happens before the first event? */
+static int has_begun(const struct session *session,
+                     const struct session_image *image)
+{
+    char path[PATH_MAX + NAME_MAX];
+    uint64_t magic = 0;
+    record_session_events_path(session, image, path, sizeof path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t got = read(fd, &magic, sizeof magic);
+    close(fd);
+    return got == (ssize_t)sizeof magic && magic == EVENTS_MAGIC;
+}
+
+/* Marks the last image of each process; returns how many images are left. */
+static size_t find_last(const struct session *session,
+                        struct session_image *images, size_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool follows = kept > 0 && images[kept - 1].pid == images[i].pid;
+        if (follows && !has_begun(session, &images[i]))
+            continue;
+        if (follows)
+            images[kept - 1].last = 0;
+        images[kept++] = images[i];
+    }
+    return kept;
+}
+
+int record_session_list(const struct session *session,
+                        struct session_image **images, size_t *n)
 {
     struct dirent **entries;
     int found = scandir(session->directory, &entries, NULL, NULL);
@@ -107,20 +139,19 @@ int session_list(const struct session *session, struct session_image **images,
     if (*images == NULL)
         return -1;
     qsort(*images, *n, sizeof **images, compare);
-    for (size_t i = 0; i + 1 < *n; i++)
-        (*images)[i].last = (*images)[i].pid != (*images)[i + 1].pid;
+    *n = find_last(session, *images, *n);
     return 0;
 }
 
-void session_events_path(const struct session *session,
-                         const struct session_image *image, char *path,
-                         size_t room)
+void record_session_events_path(const struct session *session,
+                                const struct session_image *image, char *path,
+                                size_t room)
 {
     snprintf(path, room, "%s/%d.%u" RECORD_EVENTS_SUFFIX, session->directory,
              (int)image->pid, image->image);
 }
 
-void session_close(const struct session *session)
+void record_session_close(const struct session *session)
 {
     struct dirent **entries;
     int found = scandir(session->directory, &entries, NULL, NULL);

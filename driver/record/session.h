@@ -29,22 +29,24 @@ struct session_image {
  * Makes the directory beside output and the control file in it.
  * Returns 0, or -1 with errno and nothing left behind.
  */
-int session_open(struct session *session, const char *output,
-                 const struct record_control *control);
+int record_session_open(struct session *session, const char *output,
+                        const struct record_control *control);
 
 /*
- * What was recorded, ascending by process and image; free *images.
+ * What was recorded, ascending by process and image; free *images.  A program
+ * that was ended before its first event, right after exec, is left out: the
+ * one before it was then its process's last.
  * Returns 0, or -1 with errno.
  */
-int session_list(const struct session *session, struct session_image **images,
-                 size_t *n);
+int record_session_list(const struct session *session,
+                        struct session_image **images, size_t *n);
 
 /* Path of an image's event file. */
-void session_events_path(const struct session *session,
-                         const struct session_image *image, char *path,
-                         size_t room);
+void record_session_events_path(const struct session *session,
+                                const struct session_image *image, char *path,
+                                size_t room);
 
 /* Removes the directory; processes that still run cease to record. */
-void session_close(const struct session *session);
+void record_session_close(const struct session *session);
 
 #endif

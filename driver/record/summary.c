@@ -45,14 +45,14 @@ static void say_oddities(const struct record_request *request,
 }
 
 void summary_trace(const struct record_request *request, const char *output,
-                   const struct trace *trace,
+                   const struct trace_stream *stream,
                    const struct convert_report *report)
 {
-    summary_say("%s: %zu operations, peak %" PRIu64 " bytes in %" PRIu64
+    const struct tally *tally = &stream->tally;
+    summary_say("%s: %" PRIu64 " operations, peak %" PRIu64 " bytes in %" PRIu64
                 " blocks, %" PRIu64 " blocks live at the end: %.*s%s",
-                output, trace->n_ops, trace->peak_payload_bytes,
-                trace->peak_live_blocks, trace->live_blocks_at_end,
-                COMMAND_SHOWN, report->command,
+                output, stream->n_ops, tally->peak.payload, tally->peak.blocks,
+                tally->now.blocks, COMMAND_SHOWN, report->command,
                 strlen(report->command) > COMMAND_SHOWN ? "..." : "");
     say_oddities(request, report);
 }

@@ -14,7 +14,7 @@ void summary_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* One trace: its figures, and what is odd about it. */
 void summary_trace(const struct record_request *request, const char *output,
-                   const struct trace *trace,
+                   const struct trace_stream *stream,
                    const struct convert_report *report);
 
 void summary_verified(const char *output, const struct convert_report *report,

@@ -11,7 +11,12 @@
 static void append(struct address_builder *builder, struct op op)
 {
     bool keep = builder->dialect == DIALECT_EXTENDED;
-    build_append(&builder->built, keep ? op : op_to_classic(op));
+    op = keep ? op : op_to_classic(op);
+    if (builder->stream != NULL) {
+        trace_stream_op(builder->stream, op);
+    } else {
+        build_append(&builder->built, op);
+    }
 }
 
 static void append_free(struct address_builder *builder, uint32_t block,

@@ -12,13 +12,15 @@
  * block is lifted from its old address and lands at the new one, and is at
  * neither in between.
  *
- * Memory: 16 bytes an operation and 32 a live block; constant expected time.
+ * Memory: 16 bytes an operation that is gathered, 32 a live block; constant
+ * expected time.
  */
 #ifndef DRIVER_TRACE_ADDRESS_BUILDER_H
 #define DRIVER_TRACE_ADDRESS_BUILDER_H
 
 #include "driver/trace/address_map.h"
 #include "driver/trace/build.h"
+#include "driver/trace/stream.h"
 
 /* What did not fit together. */
 struct address_oddities {
@@ -28,9 +30,13 @@ struct address_oddities {
     uint64_t empty_blocks;  /* of size 0 */
 };
 
-/* Zeroed but for the dialect, it is empty. */
+/*
+ * Zeroed but for the dialect, it is empty.  Operations are gathered for
+ * address_builder_finish, or go to a stream.
+ */
 struct address_builder {
-    enum trace_dialect dialect; /* extended, or what op_to_classic leaves */
+    enum trace_dialect dialect;  /* extended, or what op_to_classic leaves */
+    struct trace_stream *stream; /* NULL: they are gathered */
     struct trace_builder built;
     struct address_map live;
     uint32_t n_ids;
@@ -61,6 +67,13 @@ int address_builder_put_back(struct address_builder *builder, uint32_t block,
 /* As build_finish; the builder is empty afterwards. */
 int address_builder_finish(struct address_builder *builder, const char *name,
                            struct trace *trace);
+
+/* Asks the memory for what one of these functions will look at. */
+static inline void address_builder_ask(const struct address_builder *builder,
+                                       uint64_t address)
+{
+    address_map_ask(&builder->live, address);
+}
 
 /* Throws away what there is. */
 void address_builder_discard(struct address_builder *builder);

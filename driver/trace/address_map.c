@@ -8,17 +8,10 @@
 
 enum { FIRST_ROOM = 1024 };
 
-/* Fibonacci hashing: blocks lie at regular distances. */
-static size_t home_of(const struct address_map *map, uint64_t address)
-{
-    uint64_t mixed = (address >> 3) * UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(mixed >> 20) & (map->room - 1);
-}
-
 /* Where the address is, or the free entry where it belongs. */
 static size_t find(const struct address_map *map, uint64_t address)
 {
-    size_t at = home_of(map, address);
+    size_t at = address_map_home(map, address);
     while (map->entries[at].address != 0 && map->entries[at].address != address)
         at = (at + 1) & (map->room - 1);
     return at;
@@ -64,7 +57,7 @@ static void close_hole(struct address_map *map, size_t hole)
     size_t mask = map->room - 1;
     for (size_t at = (hole + 1) & mask; map->entries[at].address != 0;
          at = (at + 1) & mask) {
-        size_t home = home_of(map, map->entries[at].address);
+        size_t home = address_map_home(map, map->entries[at].address);
         if (((at - home) & mask) < ((at - hole) & mask))
             continue; /* its home lies behind the hole */
         map->entries[hole] = map->entries[at];

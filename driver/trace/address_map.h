@@ -34,4 +34,22 @@ int address_map_add(struct address_map *map, uint64_t address, uint32_t id);
 /* Removes an address.  Returns its id, or ADDRESS_MAP_NONE. */
 uint32_t address_map_take(struct address_map *map, uint64_t address);
 
+/* Where an address belongs.  Fibonacci hashing: blocks lie at regular
+ * distances. */
+static inline size_t address_map_home(const struct address_map *map,
+                                      uint64_t address)
+{
+    uint64_t mixed = (address >> 3) * UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(mixed >> 20) & (map->room - 1);
+}
+
+/* Asks the memory for the entry of an address, which will be needed soon. */
+static inline void address_map_ask(const struct address_map *map,
+                                   uint64_t address)
+{
+    if (map->room != 0) {
+        __builtin_prefetch(&map->entries[address_map_home(map, address)], 1);
+    }
+}
+
 #endif

@@ -3,15 +3,6 @@
  */
 #include "driver/trace/lines.h"
 
-#include <stdbool.h>
-
-#define DIGITS(tens)                                                           \
-#tens "0" #tens "1" #tens "2" #tens "3" #tens "4" #tens "5" #tens          \
-          "6" #tens "7" #tens "8" #tens "9"
-
-const char lines_pairs[200] = DIGITS(0) DIGITS(1) DIGITS(2) DIGITS(3) DIGITS(4)
-    DIGITS(5) DIGITS(6) DIGITS(7) DIGITS(8) DIGITS(9);
-
 static const char mark[] = "#!rep 1\n";
 
 enum { HEADER_NUMBERS = 4, WIDEST = 20 };
@@ -21,6 +12,8 @@ void lines_begin(struct lines *lines, struct sink *sink)
     lines->sink = sink;
     lines->failed = 0;
     lines->thread = 0;
+    lines->reserved = 0;
+    lines->begun = false;
     lines->used = 0;
 }
 
@@ -30,7 +23,20 @@ void lines_flush(struct lines *lines)
         sink_put(lines->sink, lines->buffer, lines->used) != 0) {
         lines->failed = errno;
     }
+    lines->begun = true;
     lines->used = 0;
+}
+
+char *lines_put_long_number(char *p, uint64_t number)
+{
+    if (number < LINES_USUAL) {
+        return lines_put_number(p, number);
+    }
+    p = lines_put_long_number(p, number / LINES_USUAL);
+    uint64_t digits =
+        htole64(lines_eight_digits(number % LINES_USUAL) | 0x3030303030303030);
+    memcpy(p, &digits, sizeof digits);
+    return p + sizeof digits;
 }
 
 /* A heap size that would do, as line 1 of the classic header suggests one. */
@@ -79,12 +85,28 @@ void lines_header(struct lines *lines, const struct lines_header *header)
 void lines_reserve_header(struct lines *lines, enum trace_dialect dialect)
 {
     struct lines_header unknown = {.dialect = dialect, .weight = 1};
-    char *end = put_header(lines->buffer + lines->used, &unknown, WIDEST);
+    char *end = put_header(lines->buffer, &unknown, WIDEST);
     lines->used = (size_t)(end - lines->buffer);
+    lines->reserved = lines->used;
+}
+
+/* All is still here: what follows the header moves up to it. */
+static void replace_header(struct lines *lines,
+                           const struct lines_header *header)
+{
+    size_t n = lines->used - lines->reserved;
+    char *body = lines->buffer + lines->reserved;
+    char *end = put_header(lines->buffer, header, 0);
+    memmove(end, body, n);
+    lines->used = (size_t)(end - lines->buffer) + n;
 }
 
 void lines_patch_header(struct lines *lines, const struct lines_header *header)
 {
+    if (!lines->begun) {
+        replace_header(lines, header);
+        return;
+    }
     char text[LINES_LONGEST];
     char *end = put_header(text, header, WIDEST);
     if (lines->failed == 0 &&

@@ -2,13 +2,15 @@
  * lines.h -- operations as lines of text, on their way to a sink.
  *
  * Lines are put together in one buffer and handed on when it is nearly full.
- * Numbers are formatted by hand, two digits at a time: a hundred million
- * lines are usual, and most of a line is numbers.
+ * Numbers are formatted eight digits at a time: a hundred million lines are
+ * usual, and most of a line is numbers.
  */
 #ifndef DRIVER_TRACE_LINES_H
 #define DRIVER_TRACE_LINES_H
 
+#include <endian.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -24,6 +26,8 @@ struct lines {
     struct sink *sink;
     int failed;      /* errno of the first failure, or 0 */
     uint16_t thread; /* of the last operation */
+    size_t reserved; /* bytes of a header that is to be filled in */
+    bool begun;      /* something was handed on */
     size_t used;
     char buffer[LINES_BUFFER_BYTES];
 };
@@ -45,7 +49,8 @@ void lines_header(struct lines *lines, const struct lines_header *header);
 
 /*
  * A header whose numbers are not known yet takes room that lines_patch_header
- * fills, each number followed by blanks.
+ * fills before the last flush, each number followed by blanks; where nothing
+ * has been handed on yet there is no need of these.
  */
 void lines_reserve_header(struct lines *lines, enum trace_dialect dialect);
 void lines_patch_header(struct lines *lines, const struct lines_header *header);
@@ -55,33 +60,38 @@ void lines_flush(struct lines *lines);
 
 /* ---- one operation, inline for speed ----------------------------------- */
 
-extern const char lines_pairs[200]; /* "00", "01", ... "99" */
+/* Numbers of at most so many digits are formatted without a branch. */
+#define LINES_USUAL ((uint64_t)100000000)
 
-static inline unsigned lines_digits(uint64_t number)
+/* Any number; returns its end. */
+char *lines_put_long_number(char *p, uint64_t number);
+
+/*
+ * The eight digits of a number below LINES_USUAL, the first in the lowest
+ * byte: it is split by 10,000, both halves at once by 100 and all four
+ * quarters at once by 10, each time by a multiplication.
+ */
+static inline uint64_t lines_eight_digits(uint64_t number)
 {
-    unsigned digits = 1;
-    for (; number >= 10000; number /= 10000) {
-        digits += 4;
-    }
-    return digits + (number >= 10) + (number >= 100) + (number >= 1000);
+    uint64_t fours = number / 10000 | number % 10000 << 32;
+    uint64_t twos = (fours * 10486 >> 20) & 0x7f0000007f;
+    twos |= (fours - 100 * twos) << 16;
+    uint64_t ones = (twos * 103 >> 10) & 0xf000f000f000f;
+    return ones | (twos - 10 * ones) << 8;
 }
 
-/* Returns the end of the number at p. */
+/* Returns the end of the number at p, behind which 8 bytes are touched. */
 static inline char *lines_put_number(char *p, uint64_t number)
 {
-    char *end = p + lines_digits(number);
-    char *at = end;
-    while (number >= 100) {
-        at -= 2;
-        memcpy(at, &lines_pairs[number % 100 * 2], 2);
-        number /= 100;
+    if (__builtin_expect(number >= LINES_USUAL, 0)) {
+        return lines_put_long_number(p, number);
     }
-    if (number >= 10) {
-        memcpy(p, &lines_pairs[number * 2], 2);
-    } else {
-        *p = (char)('0' + number);
-    }
-    return end;
+    uint64_t digits = lines_eight_digits(number);
+    /* The last digit counts even where it is 0. */
+    int zeros = __builtin_ctzll(digits | (uint64_t)1 << 56) / 8;
+    uint64_t text = htole64((digits | 0x3030303030303030) >> 8 * zeros);
+    memcpy(p, &text, sizeof text);
+    return p + 8 - zeros;
 }
 
 /* Appends an operation; id is what the line says, -1 for NULL. */
