@@ -92,6 +92,7 @@ START_TEST(orders_choose)
         {"worst-fit:lifo", {0, 4, 6, 2}},
         {"worst-fit:fifo", {2, 6, 4, 0}},
         {"worst-fit:address", {0, 2, 4, 6}},
+        {"first-fit:tree", {0, 2, 4, 6}},
         {"best-fit:tree", {0, 2, 4, 6}},
         {"worst-fit:tree", {0, 2, 4, 6}},
     };
@@ -148,6 +149,8 @@ START_TEST(tree_chooses_as_the_address_order_does)
                       trail_of("best-fit:address", seed));
     ck_assert_uint_eq(trail_of("worst-fit:tree", seed),
                       trail_of("worst-fit:address", seed));
+    ck_assert_uint_eq(trail_of("first-fit:tree", seed),
+                      trail_of("first-fit:address", seed));
     ck_assert_uint_ne(trail_of("best-fit:lifo", seed),
                       trail_of("best-fit:address", seed));
 }
@@ -183,7 +186,7 @@ Suite *fits_suite(void)
     tcase_add_checked_fixture(choice, NULL, close_row);
     tcase_add_loop_test(choice, small_remainders_stay_with_the_block, 0, 3);
     tcase_add_loop_test(choice, fits_choose, 0, 7);
-    tcase_add_loop_test(choice, orders_choose, 0, 14);
+    tcase_add_loop_test(choice, orders_choose, 0, 15);
     tcase_add_test(choice, next_fit_goes_round);
     tcase_add_loop_test(choice, tree_chooses_as_the_address_order_does, 1, 5);
     tcase_add_loop_test(choice, implicit_chooses_as_first_fit_by_address, 1, 5);

@@ -130,7 +130,7 @@ START_TEST(errors_say_what_was_expected)
                  "policy best-fit has no option 'colour'");
     expect_error("best-fit:=lifo", "policy best-fit has no option ''");
     expect_error("bump:split=16", "policy bump has no option 'split'");
-    expect_error("first-fit:order=up",
+    expect_error("next-fit:order=up",
                  "option order: expected one of lifo fifo address, got 'up'");
     expect_error("first-fit:order=",
                  "option order: expected one of lifo fifo address, got ''");

@@ -7,8 +7,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "allocator/block/address_tree.h"
 #include "allocator/block/list.h"
-#include "allocator/block/tree.h"
 #include "tests/support/variant.h"
 
 static struct heap heap;
@@ -339,6 +339,56 @@ START_TEST(tree_holds_a_stranger)
 }
 END_TEST
 
+START_TEST(address_tree_notes_another_maximum)
+{
+    open_heap("first-fit:tree");
+    struct address_node *node = (struct address_node *)b[3];
+    node->most++;
+    expect("tree-most", b[3]);
+    node->most -= 2;
+    expect("tree-most", b[3]);
+}
+END_TEST
+
+/* The smallest block hangs below all others, on the side of its address. */
+START_TEST(address_tree_out_of_order)
+{
+    open_heap("first-fit:tree");
+    uint32_t link = block_link(&heap, b[5]);
+    for (int i = 1; i < 9; i += 2) {
+        uint32_t *links = b[i]->links;
+        int side = links[0] == link ? 0 : links[1] == link ? 1 : 2;
+        if (side < 2) {
+            ck_assert_uint_eq(links[!side], 0);
+            links[!side] = link;
+            links[side] = 0;
+        }
+    }
+    expect("tree-order", b[5]);
+}
+END_TEST
+
+START_TEST(address_tree_breaks_the_heap_order)
+{
+    open_heap("first-fit:tree");
+    struct tree_root *root = (struct tree_root *)heap.base;
+    for (int i = 1; i < 9; i += 2) {
+        b[i]->links[0] = b[i]->links[1] = 0;
+    }
+    root->top = block_link(&heap, b[5]);
+    b[5]->links[1] = block_link(&heap, b[7]);
+    expect("tree-priority", b[7]);
+}
+END_TEST
+
+START_TEST(address_tree_has_lost_a_block)
+{
+    open_heap("first-fit:tree");
+    address_tree_remove(&heap, b[3]);
+    expect("free-block-not-in-tree", NULL);
+}
+END_TEST
+
 START_TEST(tree_bound_too_low)
 {
     open_heap("best-fit:tree");
@@ -384,6 +434,10 @@ Suite *tags_check_suite(void)
     tcase_add_test(tree, tree_has_lost_a_block);
     tcase_add_test(tree, tree_holds_a_stranger);
     tcase_add_test(tree, tree_bound_too_low);
+    tcase_add_test(tree, address_tree_notes_another_maximum);
+    tcase_add_test(tree, address_tree_out_of_order);
+    tcase_add_test(tree, address_tree_breaks_the_heap_order);
+    tcase_add_test(tree, address_tree_has_lost_a_block);
     suite_add_tcase(suite, tree);
     return suite;
 }

@@ -41,12 +41,15 @@ void tree_shrink(struct heap *heap, struct block *known, struct block *rest,
 struct block *tree_find_best(struct heap *heap, size_t bytes);
 struct block *tree_find_worst(struct heap *heap, size_t bytes);
 
+enum tree_order { TREE_BY_SIZE, TREE_BY_ADDRESS /* see address_tree.h */ };
+
 /*
  * Verifies the tree against the census of a heap whose tags are sound: keys in
- * order, priorities, membership, bound.
+ * order, priorities, membership, bound; by address also the noted maxima.
  * Returns 0, or -1 with *fault filled.
  */
 int tree_check(const struct heap *heap, size_t root_bytes,
-               const struct block_census *census, struct block_fault *fault);
+               enum tree_order order, const struct block_census *census,
+               struct block_fault *fault);
 
 #endif
