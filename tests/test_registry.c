@@ -42,8 +42,8 @@ static const char *word(void)
 
 START_TEST(table_is_valid_and_in_order)
 {
-    static const char *const names[] = {"bump",     "implicit", "first-fit",
-                                        "next-fit", "best-fit", "worst-fit"};
+    static const char *const names[] = {"bump", "chunk-list", "two-lists",
+                                        "pow2-lists"};
     ck_assert_msg(registry_validate(message, sizeof message) == 0, "%s",
                   message);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -132,7 +132,7 @@ START_TEST(errors_say_what_was_expected)
     expect_error("bump:split=16", "policy bump has no option 'split'");
     expect_error("next-fit:order=up",
                  "option order: expected one of lifo fifo address, got 'up'");
-    expect_error("first-fit:order=",
+    expect_error("next-fit:order=",
                  "option order: expected one of lifo fifo address, got ''");
 }
 END_TEST
