@@ -101,24 +101,10 @@ static struct block *first_from(struct heap *heap, struct bin bin)
     return block_at(heap, *bin_head(root, bin));
 }
 
-/*
- * The least size of the first class that has nothing smaller than bytes.
- * Within a class sizes differ by less than its step.
- */
-static size_t round_up_to_class(size_t bytes, uint32_t log2_classes)
-{
-    struct bin bin = bin_of(bytes, log2_classes);
-    if (bin.level <= 1) {
-        return bytes;
-    }
-    size_t step = BLOCK_UNIT << (bin.level - 1);
-    return (bytes + step - 1) & ~(step - 1);
-}
-
 struct block *bins_find_above(struct heap *heap, size_t bytes)
 {
     uint32_t log2_classes = bins_root(heap)->log2_classes;
-    size_t least = round_up_to_class(bytes, log2_classes);
+    size_t least = bin_round_up(bytes, log2_classes);
     if (least > tags_largest(heap)) {
         return NULL;
     }

@@ -99,6 +99,30 @@ static inline struct bin bin_of(size_t bytes, uint32_t log2_classes)
     return (struct bin){step + 1, (uint32_t)nth};
 }
 
+/*
+ * The least size of the first class that has nothing smaller than bytes.
+ * Within a class sizes differ by less than its step.
+ */
+static inline size_t bin_round_up(size_t bytes, uint32_t log2_classes)
+{
+    struct bin bin = bin_of(bytes, log2_classes);
+    if (bin.level <= 1) {
+        return bytes;
+    }
+    size_t step = BLOCK_UNIT << (bin.level - 1);
+    return (bytes + step - 1) & ~(step - 1);
+}
+
+/* The least size of a bin. */
+static inline size_t bin_least(struct bin bin, uint32_t log2_classes)
+{
+    if (bin.level == 0) {
+        return bin.nth * BLOCK_UNIT;
+    }
+    size_t units = ((size_t)1 << log2_classes) + bin.nth;
+    return units * BLOCK_UNIT << (bin.level - 1);
+}
+
 /* Where the first block of a bin is noted. */
 static inline uint32_t *bin_head(struct bins_root *root, struct bin bin)
 {
