@@ -195,7 +195,9 @@ $(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
 	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 bench: all $(BENCHES) $(TEST_PROGRAMS)
-	@for b in $(BENCHES); do BUILD=$(B) $$b || exit 1; done
+	@for b in $(BENCHES) tests/bench/fragmentation; do \
+	  BUILD=$(B) $$b || exit 1; done
+	@plots/draw-bench
 
 # What the debug mode catches of planted mistakes, as a table.
 .PHONY: misuse
