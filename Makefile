@@ -137,15 +137,11 @@ run: all
 # The synthetic ones, the same bytes each time; traces/README.md tells of them.
 .PHONY: traces
 traces: all
-	./rep gen short -o traces/short.rep
-	./rep gen coalescing -o traces/coalescing.rep
-	./rep gen binary -o traces/binary.rep
-	./rep gen binary2 -o traces/binary2.rep
-	./rep gen random -o traces/random.rep
+	for family in short coalescing binary binary2 random realloc realloc2 \
+	  tiny strings pages queue phases vectors hash sessions; do \
+	  ./rep gen $$family -o traces/$$family.rep || exit; done
 	./rep gen random -o traces/random2.rep \
 	  --ops 20000 --seed 2 --small 1 --large 512
-	./rep gen realloc -o traces/realloc.rep
-	./rep gen realloc2 -o traces/realloc2.rep
 
 # A million operations and more; not kept in the repository.
 .PHONY: traces-large
@@ -153,6 +149,12 @@ traces-large: all
 	traces/record-all --large
 	./rep gen random --ops 4000000 --small 16 --large 256 \
 	  -o traces/large/random-large.rep
+	./rep gen sessions --ops 5M --sessions 1000 --cache 100K \
+	  -o traces/large/sessions-large.rep
+	./rep gen mix --of strings,vectors,hash,graph --ops 4M \
+	  -o traces/large/mix-large.rep
+	./rep gen model --from traces/cc1.rep --ops 10M \
+	  -o traces/large/model-large.rep
 
 # ---- tests -----------------------------------------------------------------
 # Each tests/test_NAME.c defines `Suite *NAME_suite(void)`; the runner's table
