@@ -41,11 +41,13 @@ DESTDIR ?=
 ALLOCATOR_SRC := $(wildcard allocator/*.c allocator/heap/*.c \
                    allocator/block/*.c allocator/policies/*.c \
                    allocator/policies/*/*.c)
-DRIVER_SRC := $(filter-out driver/record/%,$(wildcard driver/*/*.c))
+DRIVER_SRC := $(filter-out driver/record/% driver/bench/%,\
+                $(wildcard driver/*/*.c))
 MAINS := $(basename $(notdir $(wildcard driver/*.c)))
 RECORD_SRC := $(wildcard driver/record/preload/*.c)
 PRELOAD_SRC := $(wildcard allocator/preload/*.c allocator/preload/*/*.c)
 CONVERT_SRC := $(wildcard driver/record/*.c)
+BENCH_ALLOC_SRC := driver/bench_alloc.c $(wildcard driver/bench/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ALLOCATOR_OBJ := $(call obj,$(ALLOCATOR_SRC))
@@ -101,11 +103,11 @@ $(filter-out $(B)/bench_alloc,$(PROGRAMS)): $(B)/%: $(B)/driver/%.o $(B)/libdriv
 
 # Runs under any malloc: no sanitizer's, none of the libraries that allocate
 # before main, and no call optimized away or made a jump.
-$(B)/driver/bench_alloc.o: PICFLAGS := -fno-builtin -fno-sanitize=all \
-                                       -fno-optimize-sibling-calls
+$(call obj,$(BENCH_ALLOC_SRC)): PICFLAGS := -fno-builtin -fno-sanitize=all \
+                                            -fno-optimize-sibling-calls
 
-$(B)/bench_alloc: $(B)/driver/bench_alloc.o
-	@echo '  LD $@'; $(CC) $(LDFLAGS) -o $@ $< -lpthread
+$(B)/bench_alloc: $(call obj,$(BENCH_ALLOC_SRC))
+	@echo '  LD $@'; $(CC) $(LDFLAGS) -o $@ $^ -lpthread
 
 # Libraries that are preloaded: position independent, no builtin rewriting of
 # malloc followed by memset, only marked names exported, no sanitizer (its

@@ -3,6 +3,7 @@
  *
  *     bench_alloc                 a small demonstration
  *     bench_alloc --double-free   one deliberate misuse, likewise the others
+ *     bench_alloc --pairs N       measures, see bench/command.h
  *
  * It runs with whatever malloc the process has: nothing of this project is
  * linked, so that the same program shows the C library's and a preloaded one.
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "driver/bench/command.h"
 
 enum { USAGE = 2 };
 
@@ -138,12 +141,14 @@ enum { N_MISUSES = sizeof misuses / sizeof *misuses };
 
 static int print_help(void)
 {
-    puts("usage: bench_alloc [--MISUSE]\n\n"
+    puts("usage: bench_alloc [--MISUSE]\n"
+         "       bench_alloc --pairs N | --sizes FILE.rep [--threads N]\n\n"
          "Without an option: a small demonstration of malloc and free.\n\n"
          "One deliberate misuse, for what the malloc in use makes of it:");
     for (int i = 0; i < N_MISUSES; i++) {
         printf("  --%-16s  %s\n", misuses[i].name, misuses[i].summary);
     }
+    bench_command_help();
     puts("  --help              print this");
     return 0;
 }
@@ -166,6 +171,9 @@ int main(int argc, char **argv)
 {
     static char room[BUFSIZ];
     setvbuf(stdout, room, _IOLBF, sizeof room);
+    if (argc > 1 && bench_command_knows(argv[1])) {
+        return bench_command(argc, argv);
+    }
     if (argc > 2) {
         return refuse(argv[2]);
     }
