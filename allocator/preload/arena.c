@@ -8,6 +8,8 @@
 #include "allocator/preload/arena.h"
 
 #include <sched.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 #include "allocator/preload/settings.h"
@@ -43,6 +45,17 @@ static void *reserve(size_t bytes, int protection)
     return start != MAP_FAILED ? start : NULL;
 }
 
+/* From the kernel's random bytes for this process. */
+static uintptr_t random_key(void)
+{
+    uintptr_t key = (uintptr_t)&arenas;
+    const void *bytes = (const void *)getauxval(AT_RANDOM);
+    if (bytes != NULL) {
+        memcpy(&key, bytes, sizeof key);
+    }
+    return key * UINT64_C(0x9e3779b97f4a7c15) | 1;
+}
+
 /* Reserves n slices of 1 << shift bytes and their states; 0 or -1. */
 static int reserve_slices(unsigned n, unsigned shift)
 {
@@ -59,6 +72,7 @@ static int reserve_slices(unsigned n, unsigned shift)
     madvise(states, bytes / 16, MADV_NOHUGEPAGE);
     arenas.base = base;
     arenas.states = states;
+    arenas.key = random_key();
     arenas.shift = shift;
     arenas.n = n;
     arenas.bytes = settings.debug == DEBUG_OFF ? bytes : 0;
@@ -121,31 +135,36 @@ void *arena_malloc(struct arena *arena, size_t alignment, size_t size)
     return payload;
 }
 
-size_t arena_take(struct arena *arena, size_t bytes, size_t n, void **list)
+size_t arena_take(struct arena *arena, size_t class, size_t n,
+                  struct cached **list)
 {
-    void **end = list;
     size_t taken = 0;
     pthread_mutex_lock(&arena->lock);
     for (; taken < n; taken++) {
-        void *payload = policy()->malloc(&arena->heap, bytes);
-        if (payload == NULL) {
+        struct cached *block =
+            policy()->malloc(&arena->heap, class * HEAP_ALIGNMENT);
+        if (block == NULL) {
             break;
         }
-        *end = payload;
-        end = payload;
+        block->key = arenas.key;
+        *arena_state(block) = (unsigned char)class;
+        *list = block;
+        list = &block->next;
     }
-    *end = NULL;
+    *list = NULL;
+    atomic_store_explicit(&arena->footprint, heap_footprint(&arena->heap),
+                          memory_order_relaxed);
     pthread_mutex_unlock(&arena->lock);
     return taken;
 }
 
-void arena_give(void *list)
+void arena_give(struct cached *list)
 {
     struct arena *locked = NULL;
     while (list != NULL) {
-        void *payload = list;
-        list = *(void **)payload;
-        struct arena *arena = arena_of(payload);
+        struct cached *block = list;
+        list = block->next;
+        struct arena *arena = arena_of(block);
         if (arena != locked) {
             if (locked != NULL) {
                 pthread_mutex_unlock(&locked->lock);
@@ -153,8 +172,9 @@ void arena_give(void *list)
             pthread_mutex_lock(&arena->lock);
             locked = arena;
         }
-        *arena_state(payload) = STATE_FREE;
-        policy()->free(&arena->heap, payload);
+        block->key = 0;
+        *arena_state(block) = STATE_FREE;
+        policy()->free(&arena->heap, block);
     }
     if (locked != NULL) {
         pthread_mutex_unlock(&locked->lock);

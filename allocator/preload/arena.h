@@ -11,14 +11,16 @@
  * the state of the block whose payload starts there:
  *
  *   0            no block has ever started here
- *   1 .. 64      in use, from a thread's cache, of that class (cache.h)
+ *   1 .. 64      of that class: in use or in a thread's cache (cache.h)
  *   127          in use, of another size
  *   128          free, in the arena
- *   129 .. 192   free, in a thread's cache
  *
- * It is written by the block's owner alone, and therefore free learns the
- * block's class and whether it is in use at all without taking a lock.  The
- * map costs 1/16 of the memory that blocks of all sizes start in.
+ * It is written under the arena's lock, and therefore free learns the block's
+ * class without taking a lock.  A block in a thread's cache has a key in its
+ * second word, random for each process, which is gone when it is handed out or
+ * goes home: so nobody sees it but who reads freed memory, and a second free is
+ * told from the first.  The map costs 1/16 of the memory that blocks of all
+ * sizes start in.
  */
 #ifndef ALLOCATOR_PRELOAD_ARENA_H
 #define ALLOCATOR_PRELOAD_ARENA_H
@@ -34,20 +36,22 @@
 #define ARENA_MOST 16
 
 #define STATE_OTHER 127
-#define STATE_FREE  128 /* a flag: the rest is the class */
+#define STATE_FREE  128
 
 struct arena {
     _Alignas(64) pthread_mutex_t lock;
     atomic_bool open; /* its heap can be used */
     struct heap heap;
+    atomic_size_t footprint;     /* of the heap, when blocks were last taken */
     uint64_t allocations, frees; /* of blocks with STATE_OTHER */
 };
 
 struct arenas {
     unsigned char *base;
     unsigned char *states;
-    size_t bytes; /* of addresses that arena_owns; 0: not made yet, or the
-                     debug mode stands between arenas and callers */
+    uintptr_t key; /* of blocks in caches */
+    size_t bytes;  /* of addresses that arena_owns; 0: not made yet, or the
+                      debug mode stands between arenas and callers */
     unsigned shift;
     unsigned n;
     struct arena arena[ARENA_MOST];
@@ -87,11 +91,24 @@ struct arena *arena_next(void);
 /* A block with STATE_OTHER at a multiple of alignment; NULL: refused. */
 void *arena_malloc(struct arena *arena, size_t alignment, size_t size);
 
-/* Up to n blocks of bytes each, linked by their first word; how many. */
-size_t arena_take(struct arena *arena, size_t bytes, size_t n, void **list);
+/* A block in a thread's cache. */
+struct cached {
+    struct cached *next;
+    uintptr_t key;
+};
 
-/* Frees blocks of any arenas that are linked by their first word. */
-void arena_give(void *list);
+/* Whether a block that has a class is in a cache. */
+static inline bool arena_is_cached(const void *payload)
+{
+    return ((const struct cached *)payload)->key == arenas.key;
+}
+
+/* Up to n blocks of a class, linked, with key and state; how many. */
+size_t arena_take(struct arena *arena, size_t class, size_t n,
+                  struct cached **list);
+
+/* Frees linked blocks of any arenas. */
+void arena_give(struct cached *list);
 
 /* Frees a block that is in use. */
 void arena_free(void *payload);

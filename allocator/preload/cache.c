@@ -64,13 +64,26 @@ static void after_fork_in_child(void)
     watch_after_fork_in_child();
 }
 
+/* Gives a list of n blocks back to their arenas. */
+static void give_back(struct cache *cache, struct cached *list, size_t n)
+{
+    if (n != 0) {
+        cache_count(&cache->returns, 1);
+        cache_count(&cache->returned, n);
+        arena_give(list);
+    }
+}
+
 static void flush(struct cache *cache)
 {
     for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
         struct cache_bin *bin = &cache->bins[class];
-        void *list = bin->head;
-        *bin = (struct cache_bin){.batch = 1, .most = bin->most};
-        arena_give(list);
+        struct cached *list = bin->head;
+        size_t n = cache_length(bin);
+        bin->head = NULL;
+        bin->batch = 1;
+        cache_count(&bin->counts, -(uint_fast64_t)n);
+        give_back(cache, list, n);
     }
 }
 
@@ -116,7 +129,7 @@ static void set_bounds(struct cache *cache)
         size_t n = CACHE_BATCH_BYTES / (16 * class);
         cache->bins[class].batch = 1;
         cache->bins[class].most =
-            (uint16_t)(n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST);
+            (uint16_t)(2 * (n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST));
     }
 }
 
@@ -181,32 +194,49 @@ bool cache_fill(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     int error = errno;
-    cache_count(&cache->fills);
-    size_t n = arena_take(cache->arena, 16 * class, bin->batch, &bin->head);
+    size_t n = arena_take(cache->arena, class, bin->batch, &bin->head);
     errno = error;
-    bin->count = (uint32_t)n;
-    bin->batch =
-        bin->batch < bin->most / 2 ? (uint16_t)(2 * bin->batch) : bin->most;
-    for (void *block = bin->head; block != NULL; block = *(void **)block) {
-        *arena_state(block) = (unsigned char)(STATE_FREE | class);
-    }
+    cache_count(&bin->counts, n);
+    cache_count(&cache->filled, n);
+    cache_count(&cache->fills, 1);
+    bin->batch = bin->batch < bin->most / 4 && bin->batch < CACHE_BATCH_MOST
+                     ? (uint16_t)(2 * bin->batch)
+                     : bin->batch;
     return n != 0;
+}
+
+/* Lets a bin that overflows hold twice as much, within bounds; whether. */
+static bool lengthen(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    size_t more = 16 * class * bin->most;
+    size_t bound =
+        atomic_load_explicit(&cache->arena->footprint, memory_order_relaxed) /
+        CACHE_SHARE;
+    if (bin->most > CACHE_MOST / 2 || cache->grown_bytes + more > bound) {
+        return false;
+    }
+    bin->most *= 2;
+    cache->grown_bytes += more;
+    return true;
 }
 
 void cache_shorten(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    uint32_t kept = bin->count / 2;
-    cache_count(&cache->returns);
-    void **last = bin->head;
-    for (uint32_t i = 1; i < kept; i++) {
-        last = *last;
+    if (lengthen(cache, class)) {
+        return;
     }
-    void *older = *last;
-    *last = NULL;
-    bin->count = kept;
+    size_t n = cache_length(bin), kept = n / 2;
+    struct cached *last = bin->head;
+    for (size_t i = 1; i < kept; i++) {
+        last = last->next;
+    }
+    struct cached *older = last->next;
+    last->next = NULL;
+    cache_count(&bin->counts, kept - n);
     int error = errno;
-    arena_give(older);
+    give_back(cache, older, n - kept);
     errno = error;
 }
 
@@ -217,15 +247,28 @@ void cache_flush(void)
     }
 }
 
+/* What went in and out of a cache follows from what is in it now. */
+static void count_one(struct cache *cache, struct cache_totals *totals)
+{
+    uint64_t taken = 0, kept = 0;
+    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+        uint64_t counts = atomic_load(&cache->bins[class].counts);
+        taken += counts / CACHE_TAKEN;
+        kept += counts % CACHE_TAKEN;
+    }
+    totals->allocations += taken;
+    totals->frees += kept + taken + atomic_load(&cache->returned) -
+                     atomic_load(&cache->filled);
+    totals->fills += atomic_load(&cache->fills);
+    totals->returns += atomic_load(&cache->returns);
+}
+
 void cache_count_all(struct cache_totals *totals)
 {
     *totals = (struct cache_totals){0};
     pthread_mutex_lock(&caches.lock);
     for (struct cache *cache = caches.all; cache != NULL; cache = cache->next) {
-        totals->allocations += atomic_load(&cache->allocations);
-        totals->frees += atomic_load(&cache->frees);
-        totals->fills += atomic_load(&cache->fills);
-        totals->returns += atomic_load(&cache->returns);
+        count_one(cache, totals);
     }
     pthread_mutex_unlock(&caches.lock);
 }

@@ -5,11 +5,13 @@
  *
  * Blocks of up to CACHE_BYTES are requested from the policy in multiples of
  * 16 bytes, a class each, and several at a time.  malloc and free then touch
- * the thread's list, the block's first word and its state (arena.h); nothing
- * is locked.  A list that is empty takes a batch from the thread's arena, twice
- * as many each time up to a bound; one that is too long gives its older half
- * back to the arenas that own the blocks.  So a block that another thread
- * frees first serves that thread and goes home later.
+ * the thread's list and the block's first two words; nothing is locked.  A list
+ * that is empty takes a batch from the thread's arena, twice as many each time
+ * up to a bound; one that is too long gives its older half back to the arenas
+ * that own the blocks.  So a block that another thread frees first serves that
+ * thread and goes home later.  Instead of giving back, a list may become twice
+ * as long, while all that lists may hold beyond their first bounds is at most
+ * 1/CACHE_SHARE of the arena.
  *
  * When a thread ends all its lists go back, and the structure is kept for the
  * next thread.  Calls that come later still, from destructors of other
@@ -28,23 +30,33 @@
 #define CACHE_BYTES       ((size_t)16 * CACHE_CLASSES)
 #define CACHE_BATCH_BYTES ((size_t)8192)
 #define CACHE_BATCH_MOST  ((size_t)64)
+#define CACHE_MOST        4096
+#define CACHE_SHARE       16
 
 _Static_assert(CACHE_CLASSES < STATE_OTHER, "a class is a state");
 
+/*
+ * One number counts the blocks in the list (low CACHE_COUNT_BITS) and those
+ * that were ever taken from it (the rest), so that a call changes one word.
+ */
+#define CACHE_COUNT_BITS 16
+#define CACHE_TAKEN      (UINT64_C(1) << CACHE_COUNT_BITS)
+
 struct cache_bin {
-    void *head;
-    uint32_t count; /* blocks in the list */
-    uint16_t batch; /* blocks to take next */
-    uint16_t most;  /* blocks that move at once, half of what it may hold */
+    struct cached *head;
+    atomic_uint_fast64_t counts; /* written by the owner alone */
+    uint16_t batch;              /* blocks to take next */
+    uint16_t most;               /* it may hold */
 };
 
 struct cache {
     struct cache_bin bins[CACHE_CLASSES + 1]; /* [0] is unused */
     struct arena *arena;                      /* where blocks are taken */
-    atomic_uint_fast64_t allocations, frees;  /* written by the owner alone */
-    atomic_uint_fast64_t fills, returns;      /* of bins, likewise */
-    struct cache *next;                       /* of all that were ever made */
-    struct cache *next_idle;                  /* of those without a thread */
+    size_t grown_bytes; /* that bins may hold beyond their first bounds */
+    atomic_uint_fast64_t filled, returned; /* blocks, by the owner alone */
+    atomic_uint_fast64_t fills, returns;   /* of how many batches */
+    struct cache *next;                    /* of all that were ever made */
+    struct cache *next_idle;               /* of those without a thread */
 };
 
 /* The calling thread's; NULL before its first and after its last moment. */
@@ -55,11 +67,21 @@ static inline size_t cache_class(size_t size)
     return size != 0 ? (size + 15) / 16 : 1;
 }
 
-/* Adds one to a counter that only this thread writes. */
-static inline void cache_count(atomic_uint_fast64_t *counter)
+/* Adds to a counter that only this thread writes. */
+static inline uint_fast64_t cache_count(atomic_uint_fast64_t *counter,
+                                        uint_fast64_t more)
 {
-    uint_fast64_t n = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, n + 1, memory_order_relaxed);
+    uint_fast64_t n =
+        atomic_load_explicit(counter, memory_order_relaxed) + more;
+    atomic_store_explicit(counter, n, memory_order_relaxed);
+    return n;
+}
+
+/* Blocks in the list. */
+static inline size_t cache_length(const struct cache_bin *bin)
+{
+    return atomic_load_explicit(&bin->counts, memory_order_relaxed) &
+           (CACHE_TAKEN - 1);
 }
 
 /*
@@ -74,32 +96,29 @@ bool cache_fill(struct cache *cache, size_t class);
 /* Gives the older half of a bin that is too long back. */
 void cache_shorten(struct cache *cache, size_t class);
 
-/* A block of the class, or NULL when memory is refused. */
+/* A block of the class, or NULL when the bin is empty. */
 static inline void *cache_malloc(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    if (__builtin_expect(bin->head == NULL, 0) && !cache_fill(cache, class)) {
-        return NULL;
+    struct cached *block = bin->head;
+    if (__builtin_expect(block != NULL, 1)) {
+        bin->head = block->next;
+        block->key = 0;
+        cache_count(&bin->counts, CACHE_TAKEN - 1);
     }
-    void *payload = bin->head;
-    bin->head = *(void **)payload;
-    bin->count--;
-    *arena_state(payload) = (unsigned char)class;
-    cache_count(&cache->allocations);
-    return payload;
+    return block;
 }
 
-/* Keeps a block that was in use. */
-static inline void cache_free(struct cache *cache, size_t class, void *payload)
+/* Keeps a block that was in use; true: the bin is then too long. */
+static inline bool cache_free(struct cache *cache, size_t class, void *payload)
 {
     struct cache_bin *bin = &cache->bins[class];
-    *arena_state(payload) = (unsigned char)(STATE_FREE | class);
-    *(void **)payload = bin->head;
-    bin->head = payload;
-    cache_count(&cache->frees);
-    if (__builtin_expect(++bin->count > 2U * bin->most, 0)) {
-        cache_shorten(cache, class);
-    }
+    struct cached *block = payload;
+    block->next = bin->head;
+    block->key = arenas.key;
+    bin->head = block;
+    uint_fast64_t counts = cache_count(&bin->counts, 1);
+    return __builtin_expect((counts & (CACHE_TAKEN - 1)) > bin->most, 0);
 }
 
 /* Gives all that the calling thread's cache holds back. */

@@ -57,21 +57,31 @@ static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
     return payload != NULL ? payload : large_malloc(alignment, size);
 }
 
-void *serve_malloc(size_t size)
+/* What the thread's cache has not at hand. */
+static __attribute__((noinline)) void *malloc_small(size_t size)
 {
-    if (size <= CACHE_BYTES) {
-        struct cache *cache = cache_mine;
-        if (__builtin_expect(cache == NULL, 0)) {
-            cache = cache_get();
-        }
-        if (cache != NULL) {
-            void *payload = cache_malloc(cache, cache_class(size));
-            if (payload != NULL) {
-                return payload;
-            }
-        }
+    struct cache *cache = cache_get();
+    size_t class = cache_class(size);
+    if (cache != NULL &&
+        (cache->bins[class].head != NULL || cache_fill(cache, class))) {
+        return cache_malloc(cache, class);
     }
     return malloc_slowly(HEAP_ALIGNMENT, size);
+}
+
+void *serve_malloc(size_t size)
+{
+    if (__builtin_expect(size > CACHE_BYTES, 0)) {
+        return malloc_slowly(HEAP_ALIGNMENT, size);
+    }
+    struct cache *cache = cache_mine;
+    if (__builtin_expect(cache != NULL, 1)) {
+        void *payload = cache_malloc(cache, cache_class(size));
+        if (__builtin_expect(payload != NULL, 1)) {
+            return payload;
+        }
+    }
+    return malloc_small(size);
 }
 
 void *serve_calloc(size_t size)
@@ -105,7 +115,9 @@ static inline unsigned state_in_use(const void *payload, const char *after)
                          0)) {
         message_misuse("invalid free", payload);
     }
-    if (__builtin_expect((state & STATE_FREE) != 0, 0)) {
+    if (__builtin_expect(state == STATE_FREE || (state <= CACHE_CLASSES &&
+                                                 arena_is_cached(payload)),
+                         0)) {
         message_misuse(after, payload);
     }
     return state;
@@ -121,7 +133,8 @@ static void free_elsewhere(void *payload)
     }
 }
 
-void serve_free(void *payload)
+/* Whatever is not a small block in use of a thread with a cache. */
+static __attribute__((noinline)) void free_slowly(void *payload)
 {
     if (payload == NULL) {
         return;
@@ -130,15 +143,28 @@ void serve_free(void *payload)
         free_elsewhere(payload);
         return;
     }
-    unsigned state = state_in_use(payload, "double free");
-    struct cache *cache = cache_mine;
-    if (state != STATE_OTHER && cache != NULL) {
-        cache_free(cache, state, payload);
-        return;
-    }
+    state_in_use(payload, "double free");
     int error = errno;
     arena_free(payload);
     errno = error;
+}
+
+void serve_free(void *payload)
+{
+    struct cache *cache = cache_mine;
+    if (__builtin_expect(cache == NULL || !arena_owns(payload) ||
+                             (uintptr_t)payload % HEAP_ALIGNMENT != 0,
+                         0)) {
+        free_slowly(payload);
+        return;
+    }
+    unsigned class = *arena_state(payload);
+    if (__builtin_expect(class - 1 >= CACHE_CLASSES || arena_is_cached(payload),
+                         0)) {
+        free_slowly(payload);
+    } else if (cache_free(cache, class, payload)) {
+        cache_shorten(cache, class);
+    }
 }
 
 static size_t usable(const void *payload)

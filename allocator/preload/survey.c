@@ -19,7 +19,8 @@ static int relay_block(void *context, const struct block_info *block)
     const struct relay *relay = context;
     struct block_info told = *block;
     if (told.kind == BLOCK_USED &&
-        (*arena_state(told.payload) & STATE_FREE) != 0) {
+        *arena_state(told.payload) <= CACHE_CLASSES &&
+        arena_is_cached(told.payload)) {
         told.kind = BLOCK_FREE;
     }
     return relay->visit(relay->context, &told);
