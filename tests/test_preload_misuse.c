@@ -6,6 +6,7 @@
  */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/support/misuse.h"
 
@@ -26,6 +27,33 @@ static void expect_caught(const struct misuse *misuse, enum misuse_mode mode,
                       misuse_mode_name(mode), misuse->name, size, output);
     }
 }
+
+static const struct misuse *named(const char *name)
+{
+    size_t i = 0;
+    while (i < n_misuses && strcmp(misuses[i].name, name) != 0) {
+        i++;
+    }
+    ck_assert_uint_lt(i, n_misuses);
+    return &misuses[i];
+}
+
+/* From a thread's cache, from an arena, and a mapping of its own. */
+START_TEST(the_normal_mode_tells_some)
+{
+    static const char *const names[] = {
+        "double-free", "realloc-freed", "free-interior",        "free-stack",
+        "free-static", "free-unmapped", "usable-size-of-freed",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        expect_caught(named(names[i]), MISUSE_NORMAL, 64);
+        expect_caught(named(names[i]), MISUSE_NORMAL, 5000);
+        expect_caught(named(names[i]), MISUSE_NORMAL, 1 << 20);
+    }
+    expect_caught(named("free-interior-of-reused"), MISUSE_NORMAL, 64);
+    expect_caught(named("free-interior-of-reused"), MISUSE_NORMAL, 2000);
+}
+END_TEST
 
 START_TEST(guard_bytes_tell_it)
 {
@@ -50,6 +78,7 @@ Suite *preload_misuse_suite(void)
     Suite *suite = suite_create("preload_misuse");
     TCase *tests = tcase_create("mistakes");
     tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, the_normal_mode_tells_some);
     tcase_add_loop_test(tests, guard_bytes_tell_it, 0, (int)n_misuses);
     tcase_add_loop_test(tests, page_guards_tell_it, 0, (int)n_misuses);
     suite_add_tcase(suite, tests);

@@ -3,14 +3,19 @@
  *
  * An address that no arena owns must have a head before it.  Its seal is
  * verified before the mapping is touched, so that a pointer to the stack or
- * to a static variable is told as an invalid free, not unmapped.
+ * to a static variable is told as an invalid free, not unmapped.  roster.h
+ * knows those that were freed.
  */
 #include "allocator/preload/large.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "allocator/preload/message.h"
+#include "allocator/preload/roster.h"
 
 #define PAGE ((size_t)4096)
 #define SALT ((uintptr_t)0x9e3779b97f4a7c15)
@@ -30,23 +35,47 @@ static void *refuse(void)
     return NULL;
 }
 
-/* The head of a live block; ends the process when there is none. */
-static struct large *head_of(const void *payload)
+/* Lets the system read it, which refuses where nothing is mapped. */
+static bool is_readable(const struct large *head)
 {
-    struct large *head = (struct large *)(uintptr_t)payload - 1;
-    if ((uintptr_t)payload % 16 != 0 || head->seal != seal_of(head)) {
-        message_misuse("invalid free", payload);
-    }
-    return head;
+    struct large copy;
+    struct iovec here = {&copy, sizeof copy};
+    struct iovec there = {(void *)(uintptr_t)head, sizeof copy};
+    return process_vm_readv(getpid(), &here, 1, &there, 1, 0) >= 0 ||
+           errno != EFAULT;
 }
 
-/* Writes the head before a payload; the payload. */
+static bool has_head(const void *payload)
+{
+    const struct large *head = (const struct large *)payload - 1;
+    return (uintptr_t)payload % 16 == 0 &&
+           (roster_look(payload) == ROSTER_LIVE || is_readable(head)) &&
+           head->seal == seal_of(head);
+}
+
+/*
+ * The head of a live block.  Ends the process when there is none, for a freed
+ * block in the words of after.
+ */
+static struct large *head_of(const void *payload, const char *after)
+{
+    if (roster_look(payload) == ROSTER_FREED) {
+        message_misuse(after, payload);
+    }
+    if (!has_head(payload)) {
+        message_misuse("invalid free", payload);
+    }
+    return (struct large *)(uintptr_t)payload - 1;
+}
+
+/* Writes the head before a payload, which is live from now on. */
 static void *make_head(unsigned char *start, size_t bytes, size_t offset)
 {
     struct large *head = (struct large *)(start + offset) - 1;
     head->start = start;
     head->bytes = bytes;
     head->seal = seal_of(head);
+    roster_note(head + 1, ROSTER_LIVE);
     return head + 1;
 }
 
@@ -94,7 +123,7 @@ void *large_malloc(size_t alignment, size_t size)
 
 void *large_realloc(void *payload, size_t size)
 {
-    const struct large *head = head_of(payload);
+    const struct large *head = head_of(payload, "use after free");
     unsigned char *start = head->start;
     size_t old = head->bytes;
     size_t offset = (size_t)((unsigned char *)payload - start);
@@ -105,8 +134,11 @@ void *large_realloc(void *payload, size_t size)
     if (bytes == old) {
         return payload;
     }
+    /* First, since another thread may get the address at once. */
+    roster_note(payload, ROSTER_FREED);
     start = mremap(start, old, bytes, MREMAP_MAYMOVE);
     if (start == MAP_FAILED) {
+        roster_note(payload, ROSTER_LIVE);
         return refuse();
     }
     atomic_fetch_add(&large_totals.resized, 1);
@@ -116,9 +148,10 @@ void *large_realloc(void *payload, size_t size)
 
 void large_free(void *payload)
 {
-    const struct large *head = head_of(payload);
-    size_t bytes = head->bytes;
     int error = errno;
+    const struct large *head = head_of(payload, "double free");
+    size_t bytes = head->bytes;
+    roster_note(payload, ROSTER_FREED);
     munmap(head->start, bytes);
     errno = error;
     atomic_fetch_add(&large_totals.ended, 1);
@@ -128,6 +161,6 @@ void large_free(void *payload)
 
 size_t large_usable_size(const void *payload)
 {
-    const struct large *head = head_of(payload);
+    const struct large *head = head_of(payload, "use after free");
     return (size_t)(head->start + head->bytes - (const unsigned char *)payload);
 }

@@ -11,6 +11,7 @@
 #include "allocator/preload/large.h"
 #include "allocator/preload/message.h"
 #include "allocator/preload/settings.h"
+#include "allocator/preload/survey.h"
 
 static size_t threshold(void)
 {
@@ -106,7 +107,8 @@ void *serve_memalign(size_t alignment, size_t size)
 
 /*
  * The state of a block of an arena.  When it is not in use, tells what that
- * means to the caller, for a freed one in the words of after, and ends.
+ * means to the caller, for a freed one in the words of after, and ends.  Where
+ * a freed one was, a larger one may lie now: then it is an address inside that.
  */
 static inline unsigned state_in_use(const void *payload, const char *after)
 {
@@ -118,7 +120,8 @@ static inline unsigned state_in_use(const void *payload, const char *after)
     if (__builtin_expect(state == STATE_FREE || (state <= CACHE_CLASSES &&
                                                  arena_is_cached(payload)),
                          0)) {
-        message_misuse(after, payload);
+        message_misuse(survey_is_inside(payload) ? "invalid free" : after,
+                       payload);
     }
     return state;
 }

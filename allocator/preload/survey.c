@@ -49,6 +49,24 @@ void survey_walk(policy_visit_fn *visit, void *context)
     }
 }
 
+static int compare_block(void *context, const struct block_info *block)
+{
+    uintptr_t address = *(const uintptr_t *)context;
+    return block->kind == BLOCK_USED && address > (uintptr_t)block->payload &&
+           address - (uintptr_t)block->payload < block->payload_bytes;
+}
+
+bool survey_is_inside(const void *address)
+{
+    uintptr_t sought = (uintptr_t)address;
+    struct relay relay = {compare_block, &sought};
+    struct arena *arena = arena_of(address);
+    pthread_mutex_lock(&arena->lock);
+    int found = settings.choice.policy->walk(&arena->heap, relay_block, &relay);
+    pthread_mutex_unlock(&arena->lock);
+    return found != 0;
+}
+
 static int count_block(void *context, const struct block_info *block)
 {
     struct heap_statistics *statistics = context;

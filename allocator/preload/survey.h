@@ -4,6 +4,8 @@
 #ifndef ALLOCATOR_PRELOAD_SURVEY_H
 #define ALLOCATOR_PRELOAD_SURVEY_H
 
+#include <stdbool.h>
+
 #include "allocator/include/allocator.h"
 #include "allocator/policy.h"
 
@@ -21,6 +23,12 @@ uint64_t survey_system_calls(void);
  * allocate.  A block that lies in a thread's cache is told as free.
  */
 void survey_walk(policy_visit_fn *visit, void *context);
+
+/*
+ * Whether an address lies inside a block of an arena that is in use, behind
+ * its beginning.
+ */
+bool survey_is_inside(const void *address);
 
 /* As heap_check, silent: 0, or -1 with the first violation in *fault. */
 int survey_check(struct policy_fault *fault);

@@ -77,6 +77,25 @@ static void free_interior(void)
     free(p + size / 2);
 }
 
+/* Where freed blocks began a larger one lies now. */
+static void free_interior_of_reused(void)
+{
+    static char *volatile small[16];
+    for (int i = 0; i < 16; i++) {
+        small[i] = malloc(size);
+    }
+    for (int i = 0; i < 16; i++) {
+        free(small[i]);
+    }
+    p = malloc(8 * size);
+    for (int i = 0; i < 16; i++) {
+        if (small[i] > p && small[i] < p + 8 * size) {
+            free(small[i]);
+        }
+    }
+    free(p + 16);
+}
+
 static void free_misaligned(void)
 {
     p = malloc(size);
@@ -327,6 +346,7 @@ static const struct {
     {"realloc-freed", realloc_freed},
     {"usable-size-of-freed", usable_size_of_freed},
     {"free-interior", free_interior},
+    {"free-interior-of-reused", free_interior_of_reused},
     {"free-misaligned", free_misaligned},
     {"free-end", free_end},
     {"free-stack", free_stack},

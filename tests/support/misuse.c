@@ -15,6 +15,7 @@ const struct misuse misuses[] = {
     {"realloc-freed", "use after free", NULL},
     {"usable-size-of-freed", "use after free", NULL},
     {"free-interior", "invalid free", NULL},
+    {"free-interior-of-reused", "invalid free", NULL},
     {"free-misaligned", "invalid free", NULL},
     {"free-end", "invalid free", NULL},
     {"free-stack", "invalid free", NULL},
@@ -56,7 +57,7 @@ const size_t n_misuses = sizeof misuses / sizeof *misuses;
 const char *misuse_mode_name(enum misuse_mode mode)
 {
     static const char *const names[] = {"1", "guard", "guard-exact",
-                                        "guard-below"};
+                                        "guard-below", "0"};
     return names[mode];
 }
 

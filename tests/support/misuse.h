@@ -16,7 +16,8 @@ enum misuse_mode {
     MISUSE_GUARD,
     MISUSE_EXACT,
     MISUSE_BELOW,
-    MISUSE_MODES
+    MISUSE_MODES,
+    MISUSE_NORMAL = MISUSE_MODES /* no debug mode: catches a few */
 };
 
 struct misuse {
