@@ -7,6 +7,7 @@
 #include "driver/foreign/convert_command.h"
 #include "driver/generate/gen_command.h"
 #include "driver/inspect/check_command.h"
+#include "driver/inspect/info_command.h"
 #include "driver/perturb/perturb_command.h"
 #include "driver/record/record_command.h"
 #include "driver/shrink/shrink_command.h"
@@ -24,6 +25,7 @@ static const struct verb verbs[] = {
     {"gen", "make a synthetic trace", gen_command},
     {"convert", "make a trace of another tool's log", convert_command},
     {"perturb", "make a twin with other sizes and order", perturb_command},
+    {"info", "tell what traces ask for and what is achievable", info_command},
     {"check", "tell whether files are traces", check_command},
     {"shrink", "keep the smallest trace that fails", shrink_command},
 };

@@ -64,19 +64,21 @@ char *trace_format_op(const struct trace *trace, size_t op, char *text,
     return text;
 }
 
-static double share(uint64_t payload_bytes, uint64_t block_bytes)
+double trace_utilization(const struct trace *trace, uint64_t heap_bytes)
 {
-    return block_bytes == 0 ? 1 : (double)payload_bytes / (double)block_bytes;
+    return heap_bytes == 0
+               ? 1
+               : (double)trace->peak_payload_bytes / (double)heap_bytes;
 }
 
 double trace_limit(const struct trace *trace)
 {
-    return share(trace->peak_payload_bytes, trace->peak_rounded_bytes);
+    return trace_utilization(trace, trace->peak_rounded_bytes);
 }
 
 double trace_limit_with_header(const struct trace *trace)
 {
-    return share(trace->peak_payload_bytes, trace->peak_headed_bytes);
+    return trace_utilization(trace, trace->peak_headed_bytes);
 }
 
 char *trace_format_error(const struct trace_error *error, char *text,

@@ -140,4 +140,7 @@ double trace_limit(const struct trace *trace);
 /* The same with a header of 8 bytes in front of each payload. */
 double trace_limit_with_header(const struct trace *trace);
 
+/* The utilization of a heap of that many bytes at its peak. */
+double trace_utilization(const struct trace *trace, uint64_t heap_bytes);
+
 #endif

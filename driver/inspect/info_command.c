@@ -1,0 +1,217 @@
+/*
+ * info_command.c -- `rep info`: what is in these traces, and what can be had?
+ *
+ * A trace is read, measured, shown and freed before the next one is read, so
+ * that rows come as they are known and no more than one trace is in memory.
+ */
+#include "driver/inspect/info_command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "driver/inspect/info.h"
+#include "driver/report/json_value.h"
+#include "driver/report/terminal.h"
+#include "driver/trace/number.h"
+
+enum { DONE, USAGE = 2, TEXT_BYTES = 600 };
+
+#define DEFAULT_SECONDS 2
+#define MOST_SECONDS    86400
+
+struct request {
+    struct effort effort;
+    bool json;
+    int n;
+    char **paths;
+};
+
+/* Where it goes: to one of these, the others are unused. */
+struct view {
+    struct report_style style;
+    struct info_table table;
+    json_t *traces;
+};
+
+/* ---- options ----------------------------------------------------------- */
+
+static int print_help(void)
+{
+    puts("usage: rep info [options] FILE...\n"
+         "Tells what traces ask of an allocator, and how well any could serve\n"
+         "them: one file on a page, several in a table (- is standard input).\n"
+         "\n"
+         "      --json         figures for programs, units in their names\n"
+         "      --seconds N    processor time to look for the achievable\n"
+         "                     utilization of each trace (2; 0: do not)\n"
+         "      --tries N      the same by number of placements tried, for\n"
+         "                     equal results whatever the machine\n"
+         "  -h, --help         this text\n\n"
+         "The limit counts live bytes at their peak, rounded up to 16: no\n"
+         "allocator does better. The achievable utilization is that of a\n"
+         "placement of all blocks that was found with the future known; it\n"
+         "stands until a better one is found, or is the limit itself.\n\n"
+         "Exit status: 0, or 2 for wrong usage or a file that is no trace.");
+    return 0;
+}
+
+static int complain(const char *expected, const char *got)
+{
+    fprintf(stderr, "rep info: expected %s, got \"%s\" (see rep info --help)\n",
+            expected, got);
+    return USAGE;
+}
+
+enum { JSON = 1000, SECONDS, TRIES };
+
+static const struct option options[] = {
+    {"json", no_argument, NULL, JSON},
+    {"seconds", required_argument, NULL, SECONDS},
+    {"tries", required_argument, NULL, TRIES},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int read_seconds(const char *text, double *seconds)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    return text[strspn(text, "0123456789.")] == '\0' && end != text &&
+                   *end == '\0' && *seconds <= MOST_SECONDS
+               ? 0
+               : complain("seconds from 0 to 86400", text);
+}
+
+/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
+static int take_option(int option, struct request *request, const char *word)
+{
+    switch (option) {
+    case 'h': return 1;
+    case JSON: request->json = true; return 0;
+    case SECONDS: return read_seconds(optarg, &request->effort.seconds);
+    case TRIES:
+        return number_parse(optarg, &request->effort.tries) == 0 &&
+                       request->effort.tries > 0
+                   ? 0
+                   : complain("a number above 0", optarg);
+    case ':': return complain("a value behind the option", word);
+    default: return complain("an option", word);
+    }
+}
+
+static int read_options(int argc, char **argv, struct request *request)
+{
+    int option;
+    int stop = 0;
+    optind = 1;
+    opterr = 0;
+    while (stop == 0 &&
+           (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        stop = take_option(option, request, argv[optind - 1]);
+    }
+    request->n = argc - optind;
+    request->paths = argv + optind;
+    if (stop == 0 && request->n == 0) {
+        fputs("rep info: expected a file (see rep info --help)\n", stderr);
+        return USAGE;
+    }
+    return stop;
+}
+
+/* ---- one trace after the other ----------------------------------------- */
+
+/* A row has no place for what its header says. */
+static void print_notes(const struct trace *trace)
+{
+    char text[TEXT_BYTES];
+    for (size_t i = 0; i < trace->n_notes; i++) {
+        fprintf(stderr, "%s\n", trace_format_note(trace, i, text, sizeof text));
+    }
+}
+
+static void show(const struct request *request, const struct view *view,
+                 const struct info *info)
+{
+    if (request->json) {
+        value_append(view->traces, info_object(info));
+    } else if (request->n == 1) {
+        info_page(stdout, &view->style, info);
+    } else {
+        info_table_row(&view->table, info);
+        fflush(stdout);
+        print_notes(info->trace);
+    }
+}
+
+static int show_file(const struct request *request, const struct view *view,
+                     const char *path)
+{
+    char text[TEXT_BYTES];
+    struct trace trace;
+    struct trace_error error;
+    struct info info = {.trace = &trace};
+    if (trace_read(path, &trace, &error) != 0) {
+        fprintf(stderr, "%s\n", trace_format_error(&error, text, sizeof text));
+        return USAGE;
+    }
+    int status = DONE;
+    if (profile_make(&trace, &info.profile) != 0) {
+        fprintf(stderr, "rep info: %s: %s\n", path, strerror(errno));
+        status = USAGE;
+    } else {
+        achievable_find(&trace, &request->effort, &info.achievable);
+        show(request, view, &info);
+    }
+    trace_free(&trace);
+    return status;
+}
+
+static void begin(const struct request *request, struct view *view)
+{
+    terminal_fit(stdout, COLOUR_AUTO, &view->style);
+    if (request->json) {
+        view->traces = json_array();
+    } else if (request->n > 1) {
+        info_table_open(&view->table, stdout, &view->style, request->n,
+                        request->paths);
+        info_table_head(&view->table);
+    }
+}
+
+static int end(const struct request *request, const struct view *view)
+{
+    if (request->json) {
+        json_t *object = json_object();
+        value_put(object, "traces", view->traces);
+        json_dumpf(object, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
+        json_decref(object);
+        putchar('\n');
+    } else if (request->n > 1) {
+        info_table_legend(&view->table);
+    }
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        fprintf(stderr, "rep info: standard output: %s\n", strerror(errno));
+        return USAGE;
+    }
+    return DONE;
+}
+
+int info_command(int argc, char **argv)
+{
+    struct request request = {.effort = {.seconds = DEFAULT_SECONDS}};
+    struct view view = {.traces = NULL};
+    int stop = read_options(argc, argv, &request);
+    if (stop != 0) {
+        return stop == USAGE ? USAGE : print_help();
+    }
+    int status = DONE;
+    begin(&request, &view);
+    for (int i = 0; i < request.n; i++) {
+        int failed = show_file(&request, &view, request.paths[i]);
+        status = failed != DONE ? failed : status;
+    }
+    int failed = end(&request, &view);
+    return failed != DONE ? failed : status;
+}
