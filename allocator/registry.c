@@ -11,18 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct policy bump_policy, chunk_list_policy, two_lists_policy,
-    pow2_lists_policy, implicit_policy, first_fit_policy, next_fit_policy,
-    best_fit_policy, worst_fit_policy, segregated_policy,
-    segregated_storage_policy, slab_policy, tlsf_policy, half_fit_policy,
-    buddy_policy, buddy_fibonacci_policy, buddy_double_policy, dl_policy,
-    mymalloc_policy;
+extern const struct policy bump_policy, arena_policy, pool_policy,
+    chunk_list_policy, two_lists_policy, pow2_lists_policy, page_list_policy,
+    implicit_policy, first_fit_policy, next_fit_policy, best_fit_policy,
+    worst_fit_policy, segregated_policy, segregated_storage_policy, slab_policy,
+    tlsf_policy, half_fit_policy, buddy_policy, buddy_fibonacci_policy,
+    buddy_double_policy, dl_policy, mymalloc_policy;
 
 static const struct policy *const policies[] = {
     &bump_policy,
+    &arena_policy,
+    &pool_policy,
     &chunk_list_policy,
     &two_lists_policy,
     &pow2_lists_policy,
+    &page_list_policy,
     &implicit_policy,
     &first_fit_policy,
     &next_fit_policy,

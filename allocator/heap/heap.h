@@ -51,7 +51,10 @@ struct heap_mapping {
     size_t bytes;  /* a multiple of HEAP_PAGE */
 };
 
-/* Policies read base and brk; everything else belongs to heap.c. */
+/*
+ * Policies read base and brk, and to check and walk what they mapped, mappings;
+ * everything else belongs to heap.c.
+ */
 struct heap {
     unsigned char *base;
     size_t brk;             /* bytes of the contiguous part */

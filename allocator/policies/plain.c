@@ -62,6 +62,7 @@ void *plain_memalign(struct heap *heap, size_t alignment, size_t size,
     if (size > heap->reserved || alignment > heap->reserved) {
         return NULL;
     }
+    size += size == 0; /* an empty payload would lie past the block */
     unsigned char *own = store->take(heap, size + alignment - HEAP_ALIGNMENT);
     if (own == NULL) {
         return NULL;
