@@ -173,6 +173,16 @@ static const struct {
      "the trace ends after 0 operations\n2\n"},
     {"MALLOC_TRACE_FILE=", UNDER "expr 1 + 1",
      "warning: MALLOC_TRACE_FILE= ignored: expected the name of a file\n2\n"},
+    {"MALLOC_PROFILE=/no/such/x", UNDER "expr 1 + 1",
+     "2\nwarning: MALLOC_PROFILE: /no/such/x: No such file or directory\n"
+     "warning: MALLOC_PROFILE: /no/such/x.txt: No such file or directory\n"},
+    {"MALLOC_PROFILE=", UNDER "expr 1 + 1",
+     "warning: MALLOC_PROFILE= ignored: expected the name of a file\n2\n"},
+    {"MALLOC_PROFILE_BYTES=0", UNDER "expr 1 + 1",
+     "warning: MALLOC_PROFILE_BYTES=0 ignored: expected bytes from 1 to "
+     "1099511627776\n2\n"},
+    {"MALLOC_PROFILE=p MALLOC_DEBUG=1", UNDER "expr 1 + 1 2>&1 | head -n 1; ls",
+     "warning: MALLOC_PROFILE ignored: MALLOC_DEBUG is set\n"},
     {"MALLOC_TRACE_FILE=x.rep",
      "(ulimit -f 600; " UNDER "perl -e '$h{$_} = $_ for 1..40000; print 7') "
      "2>&1 | sed 's/.*x.rep:/x.rep:/; s/[0-9]* op/N op/'; "
@@ -189,6 +199,85 @@ START_TEST(a_file_that_cannot_be_written_is_told)
     char *text =
         in_folder(bad_files[_i].settings, bad_files[_i].command, &status);
     ck_assert_str_eq(text, bad_files[_i].text);
+    free(text);
+}
+END_TEST
+
+/* Within a tenth of what it should be. */
+static void expect_about(const char *text, const char *name, int column,
+                         long long expected)
+{
+    long long n = number_of(text, name, column);
+    ck_assert_msg(10 * n >= 9 * expected && 10 * n <= 11 * expected,
+                  "%s: expected about %lld, got %lld in\n%s", name, expected, n,
+                  text);
+}
+
+/* One byte in 500 is a sample: some 20,000 of 11,000,000 bytes. */
+#define SAMPLED "MALLOC_PROFILE=p MALLOC_PROFILE_BYTES=500"
+
+START_TEST(a_profile_names_the_sites_and_estimates_their_bytes)
+{
+    int status;
+    char *text = in_folder(SAMPLED, WATCHED "sites; cat p.txt; ls", &status);
+    ck_assert_int_eq(status, 0);
+    expect_about(text, " 1. ", 0, 10000000);
+    expect_about(text, " 1. ", 1, 100000);
+    expect_about(text, " 2. ", 0, 1000000);
+    expect_about(text, " 2. ", 1, 1000);
+    const char *hot = strstr(text, " hot_site "), *cold;
+    ck_assert_ptr_nonnull(hot);
+    cold = strstr(hot, " cold_site ");
+    ck_assert_ptr_nonnull(cold);
+    ck_assert_ptr_nonnull(strstr(cold, "visit_sites"));
+    ck_assert_ptr_nonnull(strstr(text, "\np\np.txt\n"));
+    free(text);
+}
+END_TEST
+
+/* A mean distance of one byte: every block is a sample, none is estimated. */
+START_TEST(a_profile_of_every_byte_is_exact)
+{
+    int status;
+    char *text = in_folder("MALLOC_PROFILE=p MALLOC_PROFILE_BYTES=1",
+                           WATCHED "sites; grep -c '^ 25000:  2500000 "
+                                   "\\[100000: 10000000\\] @ 0x' p; "
+                                   "grep -c '^     0:        0 \\[  1000:  "
+                                   "1000000\\] @ 0x' p; head -n 1 p | "
+                                   "grep -o '@ .*'; grep -c 'r-x.*watched' p",
+                           &status);
+    ck_assert_str_eq(text, "1\n1\n@ heap_v2/1\n1\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(jeprof_reads_a_profile)
+{
+    int status;
+    if (system("command -v jeprof >/dev/null") != 0) {
+        fputs("test_watch: jeprof is not installed, left out\n", stderr);
+        return;
+    }
+    char *text = in_folder(
+        SAMPLED,
+        WATCHED "sites; jeprof --text --alloc_space "
+                "$B/tests/programs/watched p 2>/dev/null | "
+                "awk '/ (hot|cold)_site/ { print $6, int($2 + 0.5) }'",
+        &status);
+    ck_assert_str_eq(text, "hot_site 91\ncold_site 9\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(children_have_profiles_of_their_own)
+{
+    int status;
+    char *text = in_folder("MALLOC_PROFILE=p MALLOC_PROFILE_BYTES=100",
+                           UNDER "perl -e 'system \"expr 1 + 1\"; "
+                                 "system \"expr 2 + 2\"'; "
+                                 "ls | sed 's/[0-9][0-9]*/N/'",
+                           &status);
+    ck_assert_str_eq(text, "2\n4\np\np.N\np.N.txt\np.N\np.N.txt\np.txt\n");
     free(text);
 }
 END_TEST
@@ -218,6 +307,10 @@ Suite *watch_suite(void)
     tcase_add_loop_test(tests, a_trace_tells_every_call, 0, N_TRACES);
     tcase_add_loop_test(tests, a_file_that_cannot_be_written_is_told, 0,
                         N_BAD_FILES);
+    tcase_add_test(tests, a_profile_names_the_sites_and_estimates_their_bytes);
+    tcase_add_test(tests, a_profile_of_every_byte_is_exact);
+    tcase_add_test(tests, jeprof_reads_a_profile);
+    tcase_add_test(tests, children_have_profiles_of_their_own);
     tcase_add_test(tests, wrong_values_are_told_and_ignored);
     suite_add_tcase(suite, tests);
     return suite;

@@ -5,6 +5,8 @@
 
 #include "allocator/preload/cache.h"
 #include "allocator/preload/serve.h"
+#include "allocator/preload/settings.h"
+#include "allocator/preload/watch/profile.h"
 #include "allocator/preload/watch/watch.h"
 
 /* The onlooker once the library has started; NULL: none, or still starting. */
@@ -54,9 +56,14 @@ static const struct onlooker *start(void)
 
 void onlooker_choose(void)
 {
+    const struct onlooker *chosen = NULL;
+    if (settings.profile.text[0] != '\0') {
+        profile_open();
+        chosen = &profile;
+    }
     if (watch_wanted()) {
         watch_open();
+        chosen = &watch; /* which tells the profile as well */
     }
-    atomic_store_explicit(&onlooker, watch_wanted() ? &watch : NULL,
-                          memory_order_relaxed);
+    atomic_store_explicit(&onlooker, chosen, memory_order_relaxed);
 }

@@ -21,7 +21,8 @@
 
 enum { ENVIRON_ROOM = 256 << 10 };
 
-struct settings settings = {.mmap_threshold_bytes = SETTINGS_THRESHOLD};
+struct settings settings = {.mmap_threshold_bytes = SETTINGS_THRESHOLD,
+                            .profile_bytes = SETTINGS_PROFILE_BYTES};
 
 static void use_policy(const char *text)
 {
@@ -35,19 +36,53 @@ static void use_policy(const char *text)
     }
 }
 
-static void use_threshold(const char *text)
+/* Reads bytes within bounds into *bytes, or tells what was expected. */
+static bool read_bytes(const char *name, const char *text, size_t least,
+                       size_t most, size_t *bytes)
 {
     char *end = NULL;
     errno = 0;
-    unsigned long long bytes = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 ||
-        bytes < SETTINGS_THRESHOLD_LEAST || bytes > SETTINGS_THRESHOLD_MOST) {
-        message_tell("warning: MALLOC_MMAP_THRESHOLD=%.60s ignored: expected "
-                     "bytes from %zu to %zu\n",
-                     text, SETTINGS_THRESHOLD_LEAST, SETTINGS_THRESHOLD_MOST);
-        return;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || n < least ||
+        n > most) {
+        message_tell("warning: %s=%.60s ignored: expected bytes from %zu to "
+                     "%zu\n",
+                     name, text, least, most);
+        return false;
     }
-    settings.mmap_threshold_bytes = (size_t)bytes;
+    *bytes = (size_t)n;
+    return true;
+}
+
+static void use_threshold(const char *text)
+{
+    size_t bytes;
+    if (read_bytes("MALLOC_MMAP_THRESHOLD", text, SETTINGS_THRESHOLD_LEAST,
+                   SETTINGS_THRESHOLD_MOST, &bytes)) {
+        settings.mmap_threshold_bytes = bytes;
+    }
+}
+
+static void use_profile_bytes(const char *text)
+{
+    read_bytes("MALLOC_PROFILE_BYTES", text, 1, SETTINGS_PROFILE_BYTES_MOST,
+               &settings.profile_bytes);
+}
+
+/* Takes the name of a file, or tells that it is none. */
+static void use_file(const char *variable, const char *text,
+                     struct file_name *name)
+{
+    if (!file_name_set(name, text)) {
+        message_tell("warning: %s=%.60s ignored: expected the name of a "
+                     "file\n",
+                     variable, text);
+    }
+}
+
+static void use_profile(const char *text)
+{
+    use_file("MALLOC_PROFILE", text, &settings.profile);
 }
 
 static void use_stats(const char *text)
@@ -58,18 +93,11 @@ static void use_stats(const char *text)
         return;
     }
     settings.stats = *text == '1';
-    if (settings.stats) {
-        message_keep_stream();
-    }
 }
 
 static void use_trace_file(const char *text)
 {
-    if (!file_name_set(&settings.trace_file, text)) {
-        message_tell("warning: MALLOC_TRACE_FILE=%.60s ignored: expected the "
-                     "name of a file\n",
-                     text);
-    }
+    use_file("MALLOC_TRACE_FILE", text, &settings.trace_file);
 }
 
 static void use_debug(const char *text)
@@ -118,6 +146,8 @@ static void use(const char *entry)
         {"MALLOC_MMAP_THRESHOLD=", use_threshold},
         {"MALLOC_STATS=", use_stats},
         {"MALLOC_TRACE_FILE=", use_trace_file},
+        {"MALLOC_PROFILE=", use_profile},
+        {"MALLOC_PROFILE_BYTES=", use_profile_bytes},
         {"MALLOC_DEBUG=", use_debug},
         {"MALLOC_DEBUG_SEED=", use_seed},
         {"NO_COLOR=", use_no_colour},
@@ -163,20 +193,41 @@ static void use_kernels_copy(void)
     munmap(text, ENVIRON_ROOM);
 }
 
-void settings_read(void)
+/*
+ * What cannot go together: debug mode and profile both keep call stacks, under
+ * locks of their own.  Who tells something at exit needs standard error then.
+ */
+static void settle(void)
 {
-    settings.choice.policy = registry_default();
-    policy_set_options(settings.choice.policy, NULL, settings.choice.values,
-                       NULL, 0);
-    if (getauxval(AT_SECURE) != 0) {
-        return;
+    if (settings.debug != DEBUG_OFF && settings.profile.text[0] != '\0') {
+        message_tell("warning: MALLOC_PROFILE ignored: MALLOC_DEBUG is set\n");
+        settings.profile.text[0] = '\0';
     }
+    if (settings.stats || settings.profile.text[0] != '\0' ||
+        settings.trace_file.text[0] != '\0') {
+        message_keep_stream();
+    }
+}
+
+static void use_all(void)
+{
     if (environ == NULL) {
         use_kernels_copy();
         return;
     }
     for (char **entry = environ; *entry != NULL; entry++) {
         use(*entry);
+    }
+}
+
+void settings_read(void)
+{
+    settings.choice.policy = registry_default();
+    policy_set_options(settings.choice.policy, NULL, settings.choice.values,
+                       NULL, 0);
+    if (getauxval(AT_SECURE) == 0) {
+        use_all();
+        settle();
     }
 }
 
@@ -199,7 +250,10 @@ static void pass_on(const char *prefix, struct file_name *name, char *room)
 
 void settings_pass_on(void)
 {
-    static const char trace_prefix[] = "MALLOC_TRACE_FILE=";
-    static char trace_entry[sizeof trace_prefix + PATH_MAX];
-    pass_on(trace_prefix, &settings.trace_file, trace_entry);
+    static const char trace[] = "MALLOC_TRACE_FILE=";
+    static const char profile[] = "MALLOC_PROFILE=";
+    static char trace_entry[sizeof trace + PATH_MAX];
+    static char profile_entry[sizeof profile + PATH_MAX];
+    pass_on(trace, &settings.trace_file, trace_entry);
+    pass_on(profile, &settings.profile, profile_entry);
 }

@@ -5,6 +5,8 @@
  *   MALLOC_MMAP_THRESHOLD=BYTES    from there on a block is its own mapping
  *   MALLOC_STATS=1                 a table of figures at exit
  *   MALLOC_TRACE_FILE=NAME         every call, as mdriver replays it
+ *   MALLOC_PROFILE=NAME            where memory is allocated, by samples
+ *   MALLOC_PROFILE_BYTES=BYTES     mean distance of samples
  *   MALLOC_DEBUG=1|guard|...       finds misuse (debug/debug.h)
  *   MALLOC_DEBUG_SEED=NUMBER       its reports do not depend on addresses
  *   NO_COLOR=anything              as no-color.org says
@@ -25,6 +27,9 @@
 #define SETTINGS_THRESHOLD_MOST  ((size_t)32 << 20)
 #define SETTINGS_THRESHOLD       ((size_t)128 << 10)
 
+#define SETTINGS_PROFILE_BYTES      ((size_t)512 << 10)
+#define SETTINGS_PROFILE_BYTES_MOST ((size_t)1 << 40)
+
 enum settings_debug {
     DEBUG_OFF,
     DEBUG_BYTES,       /* guard bytes */
@@ -38,6 +43,8 @@ struct settings {
     atomic_size_t mmap_threshold_bytes;
     bool stats;
     struct file_name trace_file;
+    struct file_name profile;
+    size_t profile_bytes;
     enum settings_debug debug;
     bool seeded;
     uint64_t seed;

@@ -4,6 +4,8 @@
  *     watched             as many calls of each function as verify below says
  *     watched fork        a block, a fork, another block in the child
  *     watched threads     two threads in turns
+ *     watched sites       100,000 blocks of 100 bytes by hot_site, of which one
+ *                         in four stays, and 1000 of 1000 by cold_site
  */
 #include <malloc.h>
 #include <pthread.h>
@@ -73,11 +75,40 @@ static int take_turns(void)
     return 0;
 }
 
+static __attribute__((noinline)) void hot_site(int i)
+{
+    block = malloc(100);
+    if (i % 4 != 0) {
+        free(block);
+    }
+}
+
+static __attribute__((noinline)) void cold_site(void)
+{
+    block = calloc(10, 100);
+    free(block);
+}
+
+static void *visit_sites(void *argument)
+{
+    for (int i = 0; i < 100000; i++) {
+        hot_site(i);
+        if (i % 100 == 0) {
+            cold_site();
+        }
+    }
+    return argument;
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
     if (strcmp(mode, "fork") == 0) {
         return fork_with_blocks();
+    }
+    if (strcmp(mode, "sites") == 0) {
+        visit_sites(NULL);
+        return 0;
     }
     if (strcmp(mode, "threads") == 0) {
         return take_turns();

@@ -11,6 +11,7 @@
 #include "allocator/preload/serve.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/ledger.h"
+#include "allocator/preload/watch/profile.h"
 #include "allocator/preload/watch/tally.h"
 #include "allocator/preload/watch/trace.h"
 
@@ -68,6 +69,9 @@ static void begin(const void *payload, size_t size, uint64_t number)
     if (ledger_add(&books.ledger, entry)) {
         tally_add(&books.tally, size);
     }
+    if (settings.profile.text[0] != '\0') {
+        profile_add(payload, size);
+    }
 }
 
 static void refuse(void)
@@ -79,6 +83,7 @@ static void refuse(void)
 static uint64_t end(struct ledger_entry *entry)
 {
     uint64_t number = entry->number;
+    profile_remove(entry->payload);
     tally_remove(&books.tally, entry->size);
     ledger_remove(&books.ledger, entry);
     return number;
@@ -166,6 +171,7 @@ static __attribute__((constructor)) void begin_process(void)
 /* As late as a library hears of the end. */
 static __attribute__((destructor)) void finish(void)
 {
+    profile_close();
     if (onlooker_now() != &watch) {
         return;
     }
@@ -180,16 +186,19 @@ static __attribute__((destructor)) void finish(void)
 void watch_before_fork(void)
 {
     pthread_mutex_lock(&books.lock);
+    profile_lock();
 }
 
 void watch_after_fork(void)
 {
+    profile_unlock();
     pthread_mutex_unlock(&books.lock);
 }
 
 void watch_after_fork_in_child(void)
 {
     pthread_mutex_init(&books.lock, NULL);
+    profile_reset_lock();
     trace_forget();
     books.forked = settings.trace_file.text[0] != '\0';
 }

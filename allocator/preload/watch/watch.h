@@ -4,6 +4,9 @@
  *   MALLOC_STATS=1           every call is counted; a table at exit (tally.h)
  *   MALLOC_TRACE_FILE=NAME   every call is a line of a trace (trace.h)
  *
+ *   MALLOC_PROFILE=NAME      some blocks are noted with their callers
+ *                            (profile.h); alone, it needs no lock for that
+ *
  * All calls then take one lock, so the order in which they are written down
  * is the order in which they happened.
  */
