@@ -2,14 +2,15 @@
  * failures.c -- what happened in each result that is not valid.
  *
  * A broken policy often breaks alike on every trace.  Failures of one policy
- * that are of the same kind (verdict, rule or signal, innermost function) form
- * a family.  A family of up to FAMILY_FULL is told in full; of a larger one
- * the failure with the earliest operation, the easiest to follow, is, and the
- * others in a line each.  With -v all are told in full.
+ * that are alike (measure/failure.h) form a family.  A family of up to
+ * FAMILY_FULL is told in full; of a larger one the failure with the earliest
+ * operation, the easiest to follow, is, and the others in a line each.  With -v
+ * all are told in full.
  */
 #include <inttypes.h>
 #include <string.h>
 
+#include "driver/measure/failure.h"
 #include "driver/report/paint.h"
 #include "driver/report/reason.h"
 #include "driver/report/tell_death.h"
@@ -17,38 +18,6 @@
 #include "driver/report/verdict.h"
 
 #define FAMILY_FULL 3
-
-static bool failed(const struct result *result)
-{
-    return result->verdict != VERDICT_VALID &&
-           result->verdict != VERDICT_NOT_RUN;
-}
-
-static const char *innermost(const struct result *result)
-{
-    const struct post_mortem *death = &result->post_mortem;
-    return death->n_frames > 0 ? death->frames[0].function : "";
-}
-
-static bool alike(const struct result *a, const struct result *b)
-{
-    return failed(a) && failed(b) && a->verdict == b->verdict &&
-           strcmp(a->fault.rule, b->fault.rule) == 0 &&
-           a->post_mortem.signal == b->post_mortem.signal &&
-           strcmp(innermost(a), innermost(b)) == 0;
-}
-
-/* The operation at which a result failed, counted over both replays. */
-static uint64_t failing_op(const struct run *run, size_t trace,
-                           const struct result *result)
-{
-    bool fault = result->verdict == VERDICT_FAULT ||
-                 result->verdict == VERDICT_NO_MEMORY;
-    uint64_t op = fault ? result->fault.op : result->post_mortem.op;
-    uint32_t round = fault ? result->fault.round : result->post_mortem.round;
-    uint64_t ops = run->traces[trace].ops;
-    return (op == FAULT_NO_OP ? ops : op) + (round == 2 ? ops : 0);
-}
 
 /* A family: its size, and the trace of its earliest member. */
 struct family {
@@ -65,10 +34,10 @@ static struct family family_of(const struct run *run, size_t trace,
     uint64_t least = UINT64_MAX;
     for (size_t t = 0; t < run->n_traces; t++) {
         const struct result *other = run_result(run, t, subject);
-        if (!alike(result, other)) {
+        if (!failure_alike(result, other)) {
             continue;
         }
-        uint64_t op = failing_op(run, t, other);
+        uint64_t op = failure_reach(other, run->traces[t].ops);
         if (family.members == 0 || op < least) {
             family.earliest = t;
             least = op;
@@ -190,7 +159,7 @@ static void tell_family(FILE *out, const struct run *run,
             family->members - 1);
     for (size_t t = 0; t < run->n_traces; t++) {
         if (t != family->earliest &&
-            alike(failure.result, run_result(run, t, subject))) {
+            failure_alike(failure.result, run_result(run, t, subject))) {
             tell_short(out, run, t, subject, style);
         }
     }
@@ -201,7 +170,7 @@ static void tell_subject(FILE *out, const struct run *run, size_t subject,
                          const struct report_style *style)
 {
     for (size_t t = 0; t < run->n_traces; t++) {
-        if (!failed(run_result(run, t, subject))) {
+        if (!result_failed(run_result(run, t, subject))) {
             continue;
         }
         struct family family = family_of(run, t, subject);

@@ -16,9 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "driver/measure/footprint.h"
 #include "driver/measure/timing.h"
 #include "driver/report/progress.h"
+#include "driver/run/interrupts.h"
+#include "driver/run/pair.h"
 
 /* What all parts of the execution share. */
 struct execution {
@@ -67,131 +68,45 @@ static double pair_budget_s(const struct execution *e)
     return asked > 0 ? asked : share < PAIR_BUDGET_S ? share : PAIR_BUDGET_S;
 }
 
-/* One worker's errand, and where its result belongs. */
-struct errand {
-    struct execution *execution;
-    const struct trace *trace;
-    const struct subject *subject;
-    struct result *result;
-};
-
-struct errand_output {
-    bool failed; /* the harness lacks memory */
-    struct correctness_record correctness;
-    struct footprint_record footprint;
-};
-
-static int follow(const struct errand *errand, struct worker_progress *progress,
-                  struct errand_output *out)
+static void pair_done(void *context, struct worker_task *task)
 {
-    const struct options *options = errand->execution->options;
-    return footprint_run(errand->trace, errand->subject,
-                         &options->correctness.heap, progress, &out->footprint);
+    const struct pair *pair = task->context;
+    pair_judge(task);
+    advance(context, pair->trace);
 }
 
-/*
- * Memory is counted of a subject that was found correct; but first of one that
- * brings its own, as it keeps what an earlier replay made it take.
- */
-static void run_errand(void *context, struct worker_progress *progress,
-                       void *output)
+static struct pair plan_pair(const struct execution *e, size_t i)
 {
-    const struct errand *errand = context;
-    const struct options *options = errand->execution->options;
-    struct errand_output *out = output;
-    struct correctness_options how = options->correctness;
-    how.check_budget_s = pair_budget_s(errand->execution);
-    how.heap.commit_step_bytes = HEAP_PAGE; /* no room beyond the break */
-    bool foreign = errand->subject->kind == SUBJECT_FOREIGN;
-    out->failed = (foreign && follow(errand, progress, out) != 0) ||
-                  correctness_run(errand->trace, errand->subject, &how,
-                                  progress, &out->correctness) != 0 ||
-                  (!foreign && out->correctness.end == CORRECT &&
-                   follow(errand, progress, out) != 0);
-}
-
-/* The verdict on a worker that did not come back by itself. */
-static void judge_end(struct result *result, const struct trace *trace,
-                      struct worker_end *end)
-{
-    static const enum verdict verdicts[] = {
-        [WORKER_NOT_RUN] = VERDICT_NOT_RUN,  [WORKER_DONE] = VERDICT_VALID,
-        [WORKER_CRASHED] = VERDICT_CRASHED,  [WORKER_EXITED] = VERDICT_EXITED,
-        [WORKER_HUNG] = VERDICT_HUNG,        [WORKER_RUNAWAY] = VERDICT_RUNAWAY,
-        [WORKER_UNSTARTED] = VERDICT_BROKEN,
+    struct pair pair = {
+        .trace = &e->set->traces[i / e->run->n_subjects],
+        .subject = &e->options->subjects[i % e->run->n_subjects],
+        .how = e->options->correctness,
+        .seconds_limit = e->options->seconds_limit,
+        .result = &e->run->results[i],
     };
-    result->verdict = verdicts[end->how];
-    post_mortem_add_ops(trace, &end->post_mortem);
-    result->post_mortem = end->post_mortem;
-    worker_describe_end(end, result->message, sizeof result->message);
-}
-
-/* Reports say themselves what a fault is: it needs no message. */
-static void judge_output(struct result *result,
-                         const struct errand_output *output)
-{
-    result->check = output->correctness.check;
-    result->footprint = output->footprint;
-    if (output->failed) {
-        result->verdict = VERDICT_BROKEN;
-        snprintf(result->message, sizeof result->message,
-                 "the harness ran out of memory");
-        return;
-    }
-    const struct fault *fault = &output->correctness.fault;
-    switch (output->correctness.end) {
-    case CORRECT: result->verdict = VERDICT_VALID; break;
-    case FAULTY:
-        result->verdict = VERDICT_FAULT;
-        result->fault = *fault;
-        break;
-    case OUT_OF_MEMORY:
-        result->verdict = VERDICT_NO_MEMORY;
-        result->fault = *fault;
-        break;
-    }
-}
-
-static void errand_done(void *context, struct worker_task *task)
-{
-    struct execution *e = context;
-    const struct errand *errand = task->context;
-    if (task->end.how == WORKER_DONE) {
-        judge_output(errand->result, task->output);
-    } else {
-        judge_end(errand->result, errand->trace, &task->end);
-    }
-    worker_task_release(task);
-    advance(e, errand->trace);
+    pair.how.check_budget_s = pair_budget_s(e);
+    return pair;
 }
 
 /* All pairs, as many at a time as asked for; -1 when memory ran out. */
 static int check_all(struct execution *e)
 {
     size_t n = e->run->n_traces * e->run->n_subjects;
-    struct errand *errands = calloc(n, sizeof *errands);
+    struct pair *pairs = calloc(n, sizeof *pairs);
     struct worker_task *tasks = calloc(n, sizeof *tasks);
-    if (errands == NULL || tasks == NULL) {
-        free(errands);
+    if (pairs == NULL || tasks == NULL) {
+        free(pairs);
         free(tasks);
         return -1;
     }
     for (size_t i = 0; i < n; i++) {
-        size_t t = i / e->run->n_subjects, s = i % e->run->n_subjects;
-        errands[i] =
-            (struct errand){e, &e->set->traces[t], &e->options->subjects[s],
-                            &e->run->results[i]};
-        tasks[i] = (struct worker_task){
-            .run = run_errand,
-            .context = &errands[i],
-            .output_bytes = sizeof(struct errand_output),
-            .seconds_limit = e->options->seconds_limit,
-        };
+        pairs[i] = plan_pair(e, i);
+        tasks[i] = pair_task(&pairs[i]);
     }
-    struct worker_pool pool = {e->options->jobs, errand_done, on_tick, e};
+    struct worker_pool pool = {e->options->jobs, pair_done, on_tick, e};
     e->run->interrupted = worker_pool_run(&pool, tasks, n) != 0;
     free(tasks);
-    free(errands);
+    free(pairs);
     return 0;
 }
 
@@ -267,7 +182,7 @@ static void timing_judge(struct timing_errand *errand, struct worker_task *task)
                                 ? errand->results[task->end.subject]
                                 : NULL;
     if (guilty != NULL) {
-        judge_end(guilty, errand->trace, &task->end);
+        pair_judge_death(guilty, errand->trace, &task->end);
     }
 }
 
@@ -391,19 +306,6 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/*
- * Between two pools nobody listens for an interrupt: it stays pending until
- * the next pool reads it.
- */
-static void hold_interrupts(sigset_t *before)
-{
-    sigset_t interrupts;
-    sigemptyset(&interrupts);
-    sigaddset(&interrupts, SIGINT);
-    sigaddset(&interrupts, SIGTERM);
-    sigprocmask(SIG_BLOCK, &interrupts, before);
-}
-
 static int execute_passes(struct execution *e)
 {
     struct run *run = e->run;
@@ -426,7 +328,7 @@ int execute(const struct options *options, const struct trace_set *set,
     struct execution e = {.options = options, .set = set, .run = run};
     expect_work(&e, watcher);
     sigset_t before;
-    hold_interrupts(&before);
+    interrupts_hold(&before);
     int status = execute_passes(&e);
     if (!run->interrupted) {
         sigprocmask(SIG_SETMASK, &before, NULL);
