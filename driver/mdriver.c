@@ -19,6 +19,7 @@
 #include "driver/run/machine.h"
 #include "driver/run/options.h"
 #include "driver/run/output.h"
+#include "driver/run/shrink_failures.h"
 #include "driver/run/trace_set.h"
 #include "driver/subject/installed.h"
 #include "driver/version.h"
@@ -125,8 +126,24 @@ static int write_one(struct output *output, report_fn *report,
     return -1;
 }
 
-static int write_reports(const struct options *options, struct outputs *outputs,
-                         const struct run *run)
+/* For --shrink.  Returns 0, or -1 when a file could not be written. */
+static int shrink(const struct options *options, const struct trace_set *set,
+                  const struct run *run, FILE *people,
+                  const struct report_style *style, int *interrupted)
+{
+    struct shrink_outcome outcome =
+        shrink_failures(options, set, run, people, style, stderr);
+    if (outcome.n_failures == 0) {
+        fprintf(stderr, "mdriver: --shrink: nothing failed\n");
+    }
+    *interrupted = outcome.interrupted;
+    return outcome.unwritten ? -1 : 0;
+}
+
+/* Failures, what is left of their traces, and the table end the output. */
+static int write_reports(const struct options *options,
+                         const struct trace_set *set, struct outputs *outputs,
+                         const struct run *run, int *interrupted)
 {
     struct report_style style = {
         .detail = options->detail,
@@ -137,6 +154,9 @@ static int write_reports(const struct options *options, struct outputs *outputs,
     FILE *people = data_on_stdout ? stderr : stdout;
     terminal_fit(people, options->colour, &style);
     int status = report_failures(people, run, &style);
+    int shrunk = options->shrink_s > 0 && *interrupted == 0
+                     ? shrink(options, set, run, people, &style, interrupted)
+                     : 0;
     if (!data_on_stdout && status == 0) {
         status = report_table(people, run, &style);
     }
@@ -144,6 +164,7 @@ static int write_reports(const struct options *options, struct outputs *outputs,
         fprintf(stderr, "mdriver: standard output: %s\n", strerror(errno));
         status = -1;
     }
+    status |= shrunk;
     status |= write_one(&outputs->json, report_json, run);
     status |= write_one(&outputs->csv, report_csv, run);
     return status;
@@ -170,17 +191,18 @@ static int run_traces(const struct options *options,
     struct run run = {0};
     machine_describe(&run.machine, argv);
     int status = execute(options, set, stderr, &run);
+    int interrupted = run.interrupted ? worker_interrupted() : 0;
     if (status != 0) {
         fprintf(stderr, "mdriver: %s\n", strerror(errno));
     } else {
-        status = write_reports(options, &outputs, &run);
+        status = write_reports(options, set, &outputs, &run, &interrupted);
     }
     int code = status != 0        ? EXIT_BAD_INPUT
                : !all_valid(&run) ? EXIT_SUBJECT_FAILED
                                   : EXIT_VALID;
-    if (run.interrupted) {
+    if (interrupted != 0) {
         fprintf(stderr, "mdriver: interrupted; what had ended is above\n");
-        code = 128 + worker_interrupted();
+        code = 128 + interrupted;
     }
     run_free(&run);
     return code;

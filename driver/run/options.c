@@ -22,8 +22,12 @@ enum {
     LONG_CSV,
     LONG_LIST,
     LONG_VERSION,
-    LONG_COLOR
+    LONG_COLOR,
+    LONG_SHRINK
 };
+
+/* What --shrink stands for: a minute is as long as anybody likes to wait. */
+#define SHRINK_S 60
 
 static const struct option long_options[] = {
     {"file", required_argument, NULL, 'f'},
@@ -45,6 +49,7 @@ static const struct option long_options[] = {
     {"json", required_argument, NULL, LONG_JSON},
     {"csv", required_argument, NULL, LONG_CSV},
     {"list", no_argument, NULL, LONG_LIST},
+    {"shrink", optional_argument, NULL, LONG_SHRINK},
     {"color", required_argument, NULL, LONG_COLOR},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, LONG_VERSION},
@@ -76,6 +81,8 @@ static const char help_text[] =
     "  -s, --seconds SEC       a trace that takes longer hangs (default 60)\n"
     "  -j, --jobs N            workers at a time (default: one per core);\n"
     "                          timing always runs alone\n"
+    "      --shrink[=SEC]      cut a trace that fails down to the operations\n"
+    "                          it takes, as NAME.min.rep; implies -c (60)\n"
     "\n"
     "what to print\n"
     "  -v, --verbose           also fragmentation and where memory went\n"
@@ -236,6 +243,16 @@ static int apply_value(int flag, const char *value, struct options *o,
                    ? 0
                    : expected(message, room, "--heap-limit",
                               "a size such as 64M", value);
+    case LONG_SHRINK:
+        o->correctness_only = true;
+        o->shrink_s = SHRINK_S;
+        if (value == NULL) {
+            return 0;
+        }
+        return parse_seconds(value, &o->shrink_s) == 0
+                   ? 0
+                   : expected(message, room, "--shrink", "seconds above 0",
+                              value);
     case LONG_COLOR: return parse_colour(value, &o->colour, message, room);
     default: return -1;
     }

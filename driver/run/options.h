@@ -27,6 +27,7 @@ struct options {
     double seconds_limit;                   /* -s, for each trace and subject */
     double timing_budget_s;                 /* for each trace and subject */
     unsigned jobs;                          /* 0: one per core */
+    double shrink_s; /* --shrink, for each failure; 0: not wanted */
     enum report_detail detail;
     bool autograder;
     enum colour_choice colour;

@@ -5,7 +5,7 @@
  * the hole of another), so they are lowered together before they are lowered
  * one by one: all of them to half as long as that fails, then all that are
  * equal, then each.  One is lowered to 1, or by bisection to a size that fails
- * while the size below it passes.
+ * while the size below it passes; roughly, to 1 or not at all.
  */
 #include "driver/shrink/work.h"
 
@@ -66,9 +66,18 @@ static void lower_each(struct work *work, enum company company)
     }
 }
 
-void work_lower(struct work *work)
+void work_lower_roughly(struct work *work)
 {
     halve_all(work);
+    for (size_t i = 0; i < work->best.n_ops && !work->stopped; i++) {
+        if (has_size(&work->best.ops[i])) {
+            try_size(work, i, ALONE, 1);
+        }
+    }
+}
+
+void work_lower(struct work *work)
+{
     lower_each(work, EQUALS);
     lower_each(work, ALONE);
 }

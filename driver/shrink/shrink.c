@@ -51,15 +51,26 @@ static enum shrink_end judge_first(struct work *work,
 
 /* ---- the work ------------------------------------------------------------ */
 
+/*
+ * Turn after turn, as long as operations go.  Small blocks get less into each
+ * other's way, so that more can be left out when sizes are small.
+ */
 static void shrink(struct work *work)
 {
+    work_window(work);
     work_cut(work);
+    size_t before;
     do {
-        work->changed = false;
+        before = work->best.n_ops;
         work_leave_out(work);
         work_simplify(work);
+        work_lower_roughly(work);
+    } while (work->best.n_ops < before && !work->stopped);
+    do {
+        before = work->best.n_ops;
         work_lower(work);
-    } while (work->changed && !work->stopped);
+        work_leave_out(work);
+    } while (work->best.n_ops < before && !work->stopped);
 }
 
 void shrink_trace(const struct trace *original, const struct shrink_how *how,

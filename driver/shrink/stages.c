@@ -1,19 +1,57 @@
 /*
  * stages.c -- ways to leave operations out, and to make the rest plain.
  *
+ *   window     a half, a quarter, ... a 16th of the operations that fails by
+ *              itself; then of that one.  The end behind the failure is still
+ *              there: where a failure hangs on where blocks happen to lie, it
+ *              is not lost but comes again, at another place
  *   cut        the shortest beginning that fails, by bisection; not needed
  *              where the test tells at which operation it failed
  *   leave out  halves, quarters, ... single ones: first of the lifetimes (an
  *              id with all its operations), then of the operations
  *
- * This is the delta debugging of Zeller and Hildebrandt, reduced to its
- * complements: of the chunks of a size each is left out once, what can be
- * missed stays out, and the next size is half of it.
+ * This is the delta debugging of Zeller and Hildebrandt, its subsets first and
+ * then its complements: of the chunks of a size each is left out once, what
+ * can be missed stays out, and the next size is half of it.
  *
  *      |====|====|====|====|   n/4 each: without the 1st? the 2nd? ...
  *      |==|==|==|              the 3rd could be missed: n/8 of what is left
  */
 #include "driver/shrink/work.h"
+
+#include <string.h>
+
+/* ---- window -------------------------------------------------------------- */
+
+/* More windows than this cost more than they find. */
+enum { MOST_WINDOWS = 16 };
+
+static bool try_window(struct work *work, size_t first, size_t end)
+{
+    size_t n = end - first;
+    memmove(work->draft, work->best.ops + first, n * sizeof *work->draft);
+    return work_try_window(work, n);
+}
+
+/* Is there one among so many that fails?  From the last one on. */
+static bool find_window(struct work *work, size_t n_windows)
+{
+    size_t n = work->best.n_ops;
+    bool fails = false;
+    for (size_t i = n_windows; i > 0 && !fails && !work->stopped; i--) {
+        fails = try_window(work, n * (i - 1) / n_windows, n * i / n_windows);
+    }
+    return fails;
+}
+
+void work_window(struct work *work)
+{
+    size_t n_windows = 2;
+    while (n_windows <= MOST_WINDOWS && n_windows <= work->best.n_ops &&
+           !work->stopped) {
+        n_windows = find_window(work, n_windows) ? 2 : 2 * n_windows;
+    }
+}
 
 /* ---- cut ----------------------------------------------------------------- */
 

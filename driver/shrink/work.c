@@ -94,7 +94,6 @@ static void replace_best(struct work *work, struct trace *candidate,
     work->best = *candidate;
     memset(candidate, 0, sizeof *candidate);
     work->failed_op = failed_op;
-    work->changed = true;
 }
 
 enum shrink_verdict work_test(struct work *work, const struct trace *candidate,
@@ -129,7 +128,7 @@ static bool test_unless_known(struct work *work, struct trace *candidate)
     return verdict == SHRINK_FAILS;
 }
 
-static bool try_once(struct work *work, size_t n)
+bool work_try_window(struct work *work, size_t n)
 {
     struct trace candidate;
     work->stopped = work->stopped || time_is_over(work) ||
@@ -142,13 +141,12 @@ static bool try_once(struct work *work, size_t n)
     return fails;
 }
 
-/* What stands behind the operation that failed cannot matter. */
 bool work_try(struct work *work, size_t n)
 {
-    bool fails = try_once(work, n);
+    bool fails = work_try_window(work, n);
     if (fails && work->failed_op + 1 < work->best.n_ops) {
         work_draft(work);
-        try_once(work, work->failed_op + 1);
+        work_try_window(work, work->failed_op + 1);
     }
     return fails;
 }

@@ -25,7 +25,6 @@ struct work {
     struct trace best;
     struct op *draft; /* room for the operations of the original */
     size_t failed_op; /* of best; its n_ops where nobody knows */
-    bool changed;     /* best did, since this was last cleared */
     bool stopped;     /* no more tests */
     size_t n_tests;
     double begin_s;
@@ -54,18 +53,25 @@ struct op *work_draft(struct work *work);
 /*
  * Makes a trace of the first n operations of the draft and tests it.  Where it
  * fails it is the new best, and true is returned.  What is best already, or
- * passed before, is not tested again.
+ * passed before, is not tested again.  What stands behind the operation that
+ * failed is left out, too.
  */
 bool work_try(struct work *work, size_t n);
 
+/* As work_try, but keeps what stands behind the operation that failed. */
+bool work_try_window(struct work *work, size_t n);
+
 /*
- * Stages, to be repeated until nothing changes.  work_cut leaves out the end,
- * work_leave_out whatever can be missed, work_simplify turns odd operations
- * into plain ones, work_lower makes sizes small.
+ * Stages.  work_window keeps a part of the trace, work_cut leaves out the end;
+ * then, to be repeated, work_leave_out leaves out whatever can be missed,
+ * work_simplify turns odd operations into plain ones, work_lower makes sizes
+ * small; roughly, with few tests.
  */
+void work_window(struct work *work);
 void work_cut(struct work *work);
 void work_leave_out(struct work *work);
 void work_simplify(struct work *work);
 void work_lower(struct work *work);
+void work_lower_roughly(struct work *work);
 
 #endif
