@@ -5,15 +5,7 @@
 #include <string.h>
 
 #include "allocator/heap/heap.h"
-
-/* A sanitizer takes the signal of a wild access for itself. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
+#include "tests/support/sanitized.h"
 
 static struct heap heap;
 

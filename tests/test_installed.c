@@ -15,16 +15,8 @@
 #include "driver/replay/correctness.h"
 #include "driver/subject/installed.h"
 #include "driver/subject/resident.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/text_trace.h"
-
-/* Sanitizers keep shadows of what is touched: resident pages of their own. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#define SANITIZED
-#elif defined __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#endif
 
 #ifndef SANITIZED
 

@@ -10,17 +10,9 @@
 #include "driver/replay/replay.h"
 #include "driver/trace/build.h"
 #include "tests/support/generated.h"
+#include "tests/support/sanitized.h"
 
-/* Sanitizers bring a malloc of their own, without statistics. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OWN_MALLOC
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OWN_MALLOC
-#endif
-#endif
-
-#ifndef OWN_MALLOC
+#ifndef SANITIZED
 
 static struct trace made(const struct op *ops, size_t n)
 {
@@ -155,7 +147,7 @@ Suite *libc_suite(void)
 {
     Suite *suite = suite_create("libc");
     TCase *tests = tcase_create("footprint");
-#ifndef OWN_MALLOC
+#ifndef SANITIZED
     tcase_add_test(tests, libc_mappings_are_counted);
     tcase_add_test(tests, libc_learns_from_the_replay_alone);
     tcase_add_test(tests, libc_gets_no_holes_for_nothing);
