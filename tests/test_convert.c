@@ -17,7 +17,7 @@ enum { MAX_SLOTS = 64, A = 0x1000, B = 0x2000, C = 0x3000 };
 static uint64_t slots[MAX_SLOTS];
 static size_t n_slots;
 static struct trace trace;
-static struct convert_report report;
+static struct converted converted;
 
 static void begin(void)
 {
@@ -27,7 +27,7 @@ static void begin(void)
 static void finish(void)
 {
     trace_free(&trace);
-    convert_report_free(&report);
+    converted_free(&converted);
 }
 
 static size_t put(uint64_t slot)
@@ -55,30 +55,28 @@ static void put_moved(uint64_t address, uint64_t size, uint64_t ticket)
 }
 
 /* Into memory, where no header can be filled in, and read back. */
-static void convert_map(const struct events_map *events,
+static void convert_map(struct events_map *events,
                         const struct convert_options *options)
 {
     char *text;
     size_t bytes;
     struct sink sink;
     struct trace_error error;
-    struct trace_stream stream;
+    const struct trace_stream *stream = &converted.stream;
     FILE *memory = open_memstream(&text, &bytes);
     sink_to_stream(&sink, memory);
-    ck_assert_int_eq(convert_events(events, &sink, options, &stream, &report),
-                     0);
+    ck_assert_int_eq(convert_events(events, &sink, options, &converted), 0);
     fclose(memory);
     memset(&trace, 0, sizeof trace);
-    if (stream.n_ops > 0) {
+    if (stream->n_ops > 0) {
         int result = trace_parse("made", text, bytes, &trace, &error);
         ck_assert_msg(result == 0, "%s", error.message);
         ck_assert_uint_eq(trace.n_notes, 0);
     }
-    ck_assert_uint_eq(trace.n_ops, stream.n_ops);
-    ck_assert_uint_eq(trace.n_ids, stream.n_ids);
-    ck_assert_uint_eq(trace.peak_payload_bytes, stream.tally.peak.payload);
-    ck_assert_uint_eq(trace.live_blocks_at_end, stream.tally.now.blocks);
-    trace_stream_free(&stream);
+    ck_assert_uint_eq(trace.n_ops, stream->n_ops);
+    ck_assert_uint_eq(trace.n_ids, stream->n_ids);
+    ck_assert_uint_eq(trace.peak_payload_bytes, stream->tally.peak.payload);
+    ck_assert_uint_eq(trace.live_blocks_at_end, stream->tally.now.blocks);
     free(text);
 }
 
@@ -172,9 +170,9 @@ START_TEST(addresses_become_ids)
     convert(&classic);
     ck_assert_ops("a 0 10, a 1 32767, f 0, a 2 30, f 1");
     ck_assert_uint_eq(trace.n_ids, 3);
-    ck_assert_uint_eq(report.pid, 17);
-    ck_assert_str_eq(report.command, "a command");
-    ck_assert_uint_eq(report.events, 5);
+    ck_assert_uint_eq(converted.report.pid, 17);
+    ck_assert_str_eq(converted.report.command, "a command");
+    ck_assert_uint_eq(converted.report.events, 5);
 }
 END_TEST
 
@@ -218,7 +216,7 @@ START_TEST(a_moving_block_is_in_neither_place)
     put_release(EVENT_FREE, C);
     convert(&classic);
     ck_assert_ops("a 0 10, a 1 20, r 0 11, r 1 21, f 0, f 1");
-    ck_assert_uint_eq(report.odd.unseen_frees, 0);
+    ck_assert_uint_eq(converted.report.odd.unseen_frees, 0);
 }
 END_TEST
 
@@ -267,8 +265,8 @@ START_TEST(unknown_blocks_are_counted)
     put_release(EVENT_FREE, B);
     convert(&classic);
     ck_assert_ops("a 0 20, a 1 30, f 0");
-    ck_assert_uint_eq(report.odd.unknown_frees, 1);
-    ck_assert_uint_eq(report.odd.unknown_moves, 2);
+    ck_assert_uint_eq(converted.report.odd.unknown_frees, 1);
+    ck_assert_uint_eq(converted.report.odd.unknown_moves, 2);
 }
 END_TEST
 
@@ -280,7 +278,7 @@ START_TEST(a_block_found_under_another_is_freed)
     put_moved(B, 21, put_release(EVENT_MOVE, A));
     convert(&classic);
     ck_assert_ops("a 0 10, f 0, a 1 20, a 2 30, f 2, r 1 21");
-    ck_assert_uint_eq(report.odd.unseen_frees, 2);
+    ck_assert_uint_eq(converted.report.odd.unseen_frees, 2);
 }
 END_TEST
 
@@ -296,7 +294,7 @@ START_TEST(holes_are_left_out)
     put(event_first(EVENT_MALLOC, C, 1)); /* the end is missing */
     convert(&classic);
     ck_assert_ops("a 0 10, f 0");
-    ck_assert_uint_eq(report.holes, 5);
+    ck_assert_uint_eq(converted.report.holes, 5);
 }
 END_TEST
 
@@ -306,7 +304,7 @@ START_TEST(empty_blocks_are_a_byte_in_classic_only)
     put_moved(A, 5, put_release(EVENT_MOVE, A));
     convert(&classic);
     ck_assert_ops("a 0 1, r 0 5");
-    ck_assert_uint_eq(report.odd.empty_blocks, 1);
+    ck_assert_uint_eq(converted.report.odd.empty_blocks, 1);
     finish();
     convert(&extended);
     ck_assert_ops("a 0 0, r 0 5");
@@ -326,7 +324,7 @@ START_TEST(a_limit_cuts_between_operations)
     finish();
     convert(&three);
     ck_assert_ops("a 0 10, f 0, a 1 20");
-    ck_assert_int_eq(report.stop, EVENTS_LIMIT);
+    ck_assert_int_eq(converted.report.stop, EVENTS_LIMIT);
 }
 END_TEST
 
@@ -402,8 +400,8 @@ static struct verify_result verified(const struct convert_options *options)
 {
     struct verify_result result;
     convert(options);
-    ck_assert_int_eq(verify_curve(&trace, &report, options->dialect, &result),
-                     0);
+    ck_assert_int_eq(
+        verify_curve(&trace, &converted.report, options->dialect, &result), 0);
     return result;
 }
 

@@ -301,6 +301,23 @@ START_TEST(long_recordings_are_whole)
 }
 END_TEST
 
+/* A plain file is written while the program runs, a compressed one later. */
+START_TEST(what_is_followed_is_what_is_converted_later)
+{
+    struct trace followed;
+    record_well("", "much");
+    followed = trace;
+    memset(&trace, 0, sizeof trace);
+    recording_end(&recording);
+    record("-o x.rep.gz", "much");
+    recording_read(&recording, "x.rep.gz", &trace);
+    ck_assert_uint_eq(trace.n_ops, followed.n_ops);
+    ck_assert_mem_eq(trace.ops, followed.ops, trace.n_ops * sizeof *trace.ops);
+    trace_free(&followed);
+    end();
+}
+END_TEST
+
 START_TEST(status_and_outputs_are_the_programs)
 {
     recording_make(&recording, "",
@@ -414,6 +431,7 @@ Suite *record_suite(void)
     tcase_set_timeout(guests, 60);
     tcase_add_loop_test(guests, the_program_notices_nothing, 0, 4);
     tcase_add_test(guests, long_recordings_are_whole);
+    tcase_add_test(guests, what_is_followed_is_what_is_converted_later);
     tcase_add_test(guests, status_and_outputs_are_the_programs);
     suite_add_tcase(suite, guests);
 

@@ -9,13 +9,9 @@
 #include "driver/record/convert.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "driver/trace/address_builder.h"
 
@@ -29,8 +25,7 @@ struct moving {
 
 struct converter {
     const struct convert_options *options;
-    const uint64_t *slots;
-    uint64_t n_slots;
+    struct events_map *events;
     struct trace_stream *stream;
     struct convert_report *report;
     struct address_builder builder;
@@ -225,35 +220,22 @@ static int convert_event(struct converter *converter, const uint64_t *slots,
     }
 }
 
-/* The number of slots up to the last that was written. */
-static uint64_t trim(const uint64_t *slots, uint64_t n)
-{
-    while (n > 0 && slots[n - 1] == 0)
-        n--;
-    return n;
-}
-
-/* The address of an event that comes soon; any number else. */
+/* Asks for the address of an event that comes soon; any number else. */
 enum { LOOK_AHEAD = 12 };
 
-static void ask_ahead(struct converter *converter, uint64_t at)
+/* The settled slots from one on.  Returns 0, or -1 with errno. */
+static int convert_settled(struct converter *converter, uint64_t from)
 {
-    if (at + LOOK_AHEAD < converter->n_slots)
-        address_builder_ask(&converter->builder,
-                            event_address(converter->slots[at + LOOK_AHEAD]));
-}
-
-static int convert_all(struct converter *converter)
-{
-    const uint64_t *slots = converter->slots;
-    uint64_t n = converter->n_slots;
-    for (uint64_t i = 0; i < n; i++) {
-        if (trace_stream_is_full(converter->stream)) {
-            converter->report->stop = EVENTS_LIMIT;
+    const struct events_map *events = converter->events;
+    const uint64_t *slots = events_map_slots(events);
+    uint64_t room = events_map_room(events);
+    for (uint64_t i = from; i < events->settled; i++) {
+        if (trace_stream_is_full(converter->stream))
             return 0;
-        }
-        ask_ahead(converter, i);
-        if (convert_event(converter, slots + i, i, n - i) != 0)
+        if (i + LOOK_AHEAD < room)
+            address_builder_ask(&converter->builder,
+                                event_address(slots[i + LOOK_AHEAD]));
+        if (convert_event(converter, slots + i, i, room - i) != 0)
             return -1;
     }
     return 0;
@@ -271,46 +253,40 @@ static void read_header(const struct events_header *header,
     report->command[sizeof report->command - 1] = '\0';
 }
 
-/* ---- the file -------------------------------------------------------------
- */
-
-int events_map_open(struct events_map *events, const char *path)
+/* All slots as they settle; the header last, which says how it ended. */
+static int convert_all(struct converter *converter)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -1;
-    struct stat status;
-    events->bytes = fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
-    events->start = events->bytes < EVENTS_HEADER_BYTES
-                        ? MAP_FAILED
-                        : mmap(NULL, events->bytes, PROT_READ,
-                               MAP_SHARED | MAP_POPULATE, fd, 0);
-    close(fd);
-    if (events->start == MAP_FAILED) {
-        errno = EINVAL;
-        return -1;
+    struct events_map *events = converter->events;
+    uint64_t done = 0;
+    int more = 1;
+    while (more > 0) { /* beyond a limit, too: it tells how it ended */
+        if (convert_settled(converter, done) != 0)
+            return -1;
+        done = events->settled;
+        more = events_map_wait(events);
     }
-    const struct events_header *header = events->start;
-    if (header->magic == EVENTS_MAGIC)
-        return 0;
-    events_map_close(events);
-    errno = EINVAL;
-    return -1;
+    if (more < 0)
+        return -1;
+    read_header(events_map_header(events), converter->report);
+    if (trace_stream_is_full(converter->stream))
+        converter->report->stop = EVENTS_LIMIT;
+    return 0;
 }
 
-void events_map_close(struct events_map *events)
-{
-    munmap(events->start, events->bytes);
-}
-
-/* ---- both -----------------------------------------------------------------
+/* ---- from file to file ----------------------------------------------------
  */
 
 struct job {
-    const struct events_map *events;
+    struct events_map *events;
     const struct convert_options *options;
     struct convert_report *report;
 };
+
+static void convert_report_free(struct convert_report *report)
+{
+    free(report->samples);
+    memset(report, 0, sizeof *report);
+}
 
 /* A stream_fn: once through the events. */
 static int make(void *context, struct trace_stream *stream)
@@ -320,18 +296,12 @@ static int make(void *context, struct trace_stream *stream)
     if (converter == NULL)
         return -1;
     convert_report_free(job->report);
-    memset(job->report, 0, sizeof *job->report);
-    read_header(job->events->start, job->report);
     converter->options = job->options;
     converter->report = job->report;
+    converter->events = job->events;
     converter->stream = stream;
     converter->builder.dialect = job->options->dialect;
     converter->builder.stream = stream;
-    converter->slots = (const uint64_t *)((const char *)job->events->start +
-                                          EVENTS_HEADER_BYTES);
-    converter->n_slots =
-        trim(converter->slots, (job->events->bytes - EVENTS_HEADER_BYTES) /
-                                   sizeof *converter->slots);
     int result = convert_all(converter);
     int error = errno;
     job->report->odd = converter->builder.odd;
@@ -342,20 +312,18 @@ static int make(void *context, struct trace_stream *stream)
     return result;
 }
 
-int convert_events(const struct events_map *events, struct sink *sink,
+int convert_events(struct events_map *events, struct sink *sink,
                    const struct convert_options *options,
-                   struct trace_stream *stream, struct convert_report *report)
+                   struct converted *converted)
 {
-    struct job job = {events, options, report};
-    *stream = (struct trace_stream){.dialect = options->dialect,
-                                    .max_ops = options->max_ops};
-    report->samples = NULL;
-    return trace_stream_into(stream, sink, make, &job);
+    struct job job = {events, options, &converted->report};
+    *converted = (struct converted){
+        .stream = {.dialect = options->dialect, .max_ops = options->max_ops}};
+    return trace_stream_into(&converted->stream, sink, make, &job);
 }
 
-void convert_report_free(struct convert_report *report)
+void converted_free(struct converted *converted)
 {
-    free(report->samples);
-    report->samples = NULL;
-    report->n_samples = 0;
+    trace_stream_free(&converted->stream);
+    convert_report_free(&converted->report);
 }

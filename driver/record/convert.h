@@ -9,19 +9,8 @@
 
 #include <stdint.h>
 
-#include "driver/record/events.h"
+#include "driver/record/events_map.h"
 #include "driver/trace/address_builder.h"
-
-/* An event file in memory. */
-struct events_map {
-    void *start;
-    size_t bytes;
-};
-
-/* Returns 0, or -1 with errno; EINVAL: not an event file. */
-int events_map_open(struct events_map *events, const char *path);
-
-void events_map_close(struct events_map *events);
 
 struct convert_options {
     enum trace_dialect dialect; /* classic, or extended */
@@ -52,16 +41,22 @@ struct convert_report {
     size_t n_samples;
 };
 
+/* What becomes of an event file besides the text. */
+struct converted {
+    struct trace_stream stream; /* the trace's statistics */
+    struct convert_report report;
+};
+
 /*
- * Writes the trace of an event file into a sink, with its statistics in
- * *stream.  Free it with trace_stream_free and the report with
- * convert_report_free in any case.
+ * Writes the trace of an event file into a sink; waits for the events of a
+ * process that is still running.  *converted need not be cleared before, and
+ * is to be freed in any case.
  * Returns 0 or an errno, as sink_close wants it.
  */
-int convert_events(const struct events_map *events, struct sink *sink,
+int convert_events(struct events_map *events, struct sink *sink,
                    const struct convert_options *options,
-                   struct trace_stream *stream, struct convert_report *report);
+                   struct converted *converted);
 
-void convert_report_free(struct convert_report *report);
+void converted_free(struct converted *converted);
 
 #endif

@@ -147,9 +147,16 @@ static int fail(struct launch_error *error, const char *about, int number)
     return -1;
 }
 
-int launch_run(char *const *argv, const char *program, const char *library,
-               const char *directory, pid_t *pid, int *status,
-               struct launch_error *error)
+int launch_wait(pid_t pid, int *status, struct launch_error *error)
+{
+    int waited = wait_for(pid, status);
+    int number = errno;
+    program_pid = 0;
+    return waited == 0 ? 0 : fail(error, "wait", number);
+}
+
+int launch_start(char *const *argv, const char *program, const char *library,
+                 const char *directory, pid_t *pid, struct launch_error *error)
 {
     int tell[2];
     struct handlers before;
@@ -172,9 +179,9 @@ int launch_run(char *const *argv, const char *program, const char *library,
     sigprocmask(SIG_SETMASK, &before.mask, NULL);
     ssize_t told = read(tell[0], &number, sizeof number);
     close(tell[0]);
-    int waited = wait_for(*pid, status);
-    program_pid = 0;
-    if (told == (ssize_t)sizeof number)
-        return fail(error, program, number);
-    return waited == 0 ? 0 : fail(error, "wait", errno);
+    if (told != (ssize_t)sizeof number)
+        return 0;
+    int status;
+    launch_wait(*pid, &status, error);
+    return fail(error, program, number);
 }

@@ -25,15 +25,20 @@ int launch_find_program(const char *name, char *path, size_t room,
 int launch_find_library(char *path, size_t room, struct launch_error *error);
 
 /*
- * Runs argv with the library preloaded, recording into directory; its input,
+ * Starts argv with the library preloaded, recording into directory; its input,
  * output and errors are ours.  Interrupts from the terminal are left to it;
  * SIGTERM and SIGHUP are handed on.  Once it has ended these signals do
  * nothing any more, so that what was recorded can be written.  *pid is its
  * process.
- * Returns 0 with *status as of waitpid(), or -1 with *error filled.
+ * Returns 0, or -1 with *error filled; then there is nothing to wait for.
  */
-int launch_run(char *const *argv, const char *program, const char *library,
-               const char *directory, pid_t *pid, int *status,
-               struct launch_error *error);
+int launch_start(char *const *argv, const char *program, const char *library,
+                 const char *directory, pid_t *pid, struct launch_error *error);
+
+/*
+ * Waits for its end.  Returns 0 with *status as of waitpid(), or -1 with
+ * *error filled.
+ */
+int launch_wait(pid_t pid, int *status, struct launch_error *error);
 
 #endif

@@ -23,6 +23,7 @@ struct outputs {
     const struct record_request *request;
     const struct session *session;
     pid_t main_pid;
+    struct follower *follower;
     struct record_outcome *outcome;
 };
 
@@ -118,29 +119,17 @@ static void verify(const struct outputs *all, const char *output,
     trace_free(&trace);
 }
 
-/* What is known of an image once its events are converted. */
-struct converted {
-    struct trace_stream stream;
-    struct convert_report report;
-};
-
-static void converted_free(struct converted *converted)
-{
-    trace_stream_free(&converted->stream);
-    convert_report_free(&converted->report);
-}
-
 /* Returns 0, or an errno with *error filled; ENODATA: there is nothing. */
 static int convert_to_file(const struct outputs *all, const char *output,
-                           const struct events_map *events,
+                           struct events_map *events,
                            struct converted *converted,
                            struct trace_error *error)
 {
     struct sink sink;
     if (sink_open(&sink, output, error) != 0)
         return EIO;
-    int failed = convert_events(events, &sink, &all->request->convert,
-                                &converted->stream, &converted->report);
+    int failed =
+        convert_events(events, &sink, &all->request->convert, converted);
     if (failed == 0 && converted->stream.n_ops == 0)
         failed = ENODATA;
     if (sink_close(&sink, output, failed, error) == 0)
@@ -150,7 +139,7 @@ static int convert_to_file(const struct outputs *all, const char *output,
 
 /* The whole text, to be freed; NULL without memory. */
 static char *convert_to_memory(const struct outputs *all,
-                               const struct events_map *events,
+                               struct events_map *events,
                                struct converted *converted, size_t *n)
 {
     char *text = NULL;
@@ -160,8 +149,8 @@ static char *convert_to_memory(const struct outputs *all,
         return NULL;
     converted_free(converted);
     sink_to_stream(&sink, memory);
-    int failed = convert_events(events, &sink, &all->request->convert,
-                                &converted->stream, &converted->report);
+    int failed =
+        convert_events(events, &sink, &all->request->convert, converted);
     if (fclose(memory) == 0 && failed == 0)
         return text;
     free(text);
@@ -222,6 +211,11 @@ static void convert_image(const struct outputs *all,
     struct events_map events;
     struct converted converted = {.report = {.samples = NULL}};
     struct trace_error error;
+    if (follow_take(all->follower, image, output, &converted) == 0) {
+        conclude(all, image, output, &converted);
+        converted_free(&converted);
+        return;
+    }
     record_session_events_path(all->session, image, path, sizeof path);
     if (events_map_open(&events, path) != 0) {
         fail(all, output,
@@ -242,9 +236,9 @@ static void convert_image(const struct outputs *all,
 
 int outputs_write(const struct record_request *request,
                   const struct session *session, pid_t main_pid,
-                  struct record_outcome *outcome)
+                  struct follower *follower, struct record_outcome *outcome)
 {
-    const struct outputs all = {request, session, main_pid, outcome};
+    const struct outputs all = {request, session, main_pid, follower, outcome};
     struct session_image *images;
     size_t n;
     memset(outcome, 0, sizeof *outcome);

@@ -2,7 +2,8 @@
  * record_command.c -- options of `rep record`: run, convert, conclude.
  *
  * The program runs with the library preloaded and leaves an event file for
- * each of its process images; these become traces when it has ended.
+ * each of its process images; these become traces, that of the main process
+ * while it runs (follow.h), the others when it has ended.
  */
 #include "driver/record/record_command.h"
 
@@ -159,13 +160,23 @@ static int record(const struct record_request *request, const char *program,
         return USAGE;
     }
     int status = USAGE;
-    if (launch_run(request->program, program, library, session.directory, &pid,
-                   &wait_status, &error) != 0)
+    struct follower *follower = NULL;
+    if (launch_start(request->program, program, library, session.directory,
+                     &pid, &error) != 0) {
         summary_say("%s", error.message);
-    else if (outputs_write(request, &session, pid, &outcome) != 0)
+        record_session_close(&session);
+        return USAGE;
+    }
+    follower = follow_start(&session, pid, request);
+    int waited = launch_wait(pid, &wait_status, &error);
+    follow_finish(follower);
+    if (waited != 0)
+        summary_say("%s", error.message);
+    else if (outputs_write(request, &session, pid, follower, &outcome) != 0)
         summary_say("%s: %s", session.directory, strerror(errno));
     else
         status = conclude(request, &outcome, wait_status);
+    follow_free(follower);
     record_session_close(&session);
     return status;
 }

@@ -89,16 +89,15 @@ static int compare(const void *left, const void *right)
     return a->image < b->image ? -1 : a->image > b->image;
 }
 
-/* Was the header written, which happens before the first event? */
-static int has_begun(const struct session *session,
-                     const struct session_image *image)
+bool record_session_has_begun(const struct session *session,
+                              const struct session_image *image)
 {
     char path[PATH_MAX + NAME_MAX];
     uint64_t magic = 0;
     record_session_events_path(session, image, path, sizeof path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return 0;
+        return false;
     ssize_t got = read(fd, &magic, sizeof magic);
     close(fd);
     return got == (ssize_t)sizeof magic && magic == EVENTS_MAGIC;
@@ -111,7 +110,7 @@ static size_t find_last(const struct session *session,
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         bool follows = kept > 0 && images[kept - 1].pid == images[i].pid;
-        if (follows && !has_begun(session, &images[i]))
+        if (follows && !record_session_has_begun(session, &images[i]))
             continue;
         if (follows)
             images[kept - 1].last = 0;

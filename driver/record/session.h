@@ -8,6 +8,7 @@
 #define DRIVER_RECORD_SESSION_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -40,6 +41,10 @@ int record_session_open(struct session *session, const char *output,
  */
 int record_session_list(const struct session *session,
                         struct session_image **images, size_t *n);
+
+/* Was an image's header written, which happens before its first event? */
+bool record_session_has_begun(const struct session *session,
+                              const struct session_image *image);
 
 /* Path of an image's event file. */
 void record_session_events_path(const struct session *session,

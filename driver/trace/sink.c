@@ -21,7 +21,7 @@ static bool ends_in(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
-static bool is_compressed(const char *path)
+bool sink_compresses(const char *path)
 {
     return ends_in(path, ".gz") || ends_in(path, ".zst") ||
            ends_in(path, ".xz");
@@ -142,7 +142,7 @@ int sink_open(struct sink *sink, const char *path, struct trace_error *error)
     struct stat status;
     bool special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
     int result = special ? open_in_place(sink, path) : open_beside(sink, path);
-    if (result == 0 && is_compressed(path)) {
+    if (result == 0 && sink_compresses(path)) {
         result = compress(sink, path);
     }
     if (result != 0) {
@@ -249,4 +249,14 @@ int sink_close(struct sink *sink, const char *path, int failed,
     }
     release(sink);
     return 0;
+}
+
+int sink_place(const char *from, const char *path)
+{
+    char *target = realpath(path, NULL); /* a link stays one */
+    int result = rename(from, target != NULL ? target : path);
+    int number = errno;
+    free(target);
+    errno = number;
+    return result;
 }

@@ -34,6 +34,15 @@ struct sink {
  */
 int sink_open(struct sink *sink, const char *path, struct trace_error *error);
 
+/* Whether a file of that name is compressed. */
+bool sink_compresses(const char *path);
+
+/*
+ * Moves a file that was written elsewhere on the same disk to its place, as
+ * sink_close does.  Returns 0, or -1 with errno.
+ */
+int sink_place(const char *from, const char *path);
+
 /* Writes to a stream that stays the caller's. */
 void sink_to_stream(struct sink *sink, FILE *stream);
 
