@@ -181,7 +181,7 @@ TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/programs/*.c
 $(TEST_PROGRAMS): $(B)/tests/programs/%: tests/programs/%.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
-	  $(LDFLAGS) -o $@ $< -lpthread
+	  -fno-optimize-sibling-calls $(LDFLAGS) -o $@ $< -lpthread
 
 $(B)/tests/programs/static: tests/programs/allocations.c $(stamp)
 	@mkdir -p $(@D)

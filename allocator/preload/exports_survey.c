@@ -10,6 +10,7 @@
 #include "allocator/include/allocator.h"
 #include "allocator/preload/cache.h"
 #include "allocator/preload/debug/debug.h"
+#include "allocator/preload/debug/report.h"
 #include "allocator/preload/export.h"
 #include "allocator/preload/message.h"
 #include "allocator/preload/settings.h"
@@ -53,8 +54,9 @@ EXPORT int heap_check(void)
 static int print_block(void *context, const struct block_info *block)
 {
     static const char *const kinds[] = {"USED", "FREE", "METADATA"};
+    char address[REPORT_ADDRESS];
     (void)context;
-    message_tell("[BLOCK 0x%jx %zu %s]\n", (uintmax_t)(uintptr_t)block->address,
+    message_tell("[BLOCK %s %zu %s]\n", report_address(block->address, address),
                  block->bytes, kinds[block->kind]);
     return 0;
 }

@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { ROOM = 1024 };
+enum { ROOM = MESSAGE_LONGEST + 1 };
 
 /*
  * Many programs close standard error before they exit.  What is to be told at

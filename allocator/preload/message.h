@@ -7,7 +7,9 @@
 #define MESSAGE_EXIT_ARGUMENT 2
 #define MESSAGE_EXIT_MISUSE   3
 
-/* Prints at once, as printf does; cut at 1023 bytes.  errno is kept. */
+#define MESSAGE_LONGEST 1023
+
+/* Prints at once, as printf does; cut at so many bytes.  errno is kept. */
 __attribute__((format(printf, 1, 2))) void message_tell(const char *format,
                                                         ...);
 

@@ -305,6 +305,17 @@ static void leak_ring(void)
     p = q = NULL;
 }
 
+static void invalid_alignment(void)
+{
+    q = aligned_alloc(size - 1, size);
+}
+
+static void nothing(void)
+{
+    p = malloc(size);
+    free(p);
+}
+
 /* ---- reads --------------------------------------------------------------- */
 
 static void read_behind(void)
@@ -377,6 +388,8 @@ static const struct {
     {"aligned-freed-as-plain", aligned_freed_as_plain},
     {"leak", leak},
     {"leak-ring", leak_ring},
+    {"invalid-alignment", invalid_alignment},
+    {"nothing", nothing},
     {"read-behind", read_behind},
     {"read-before", read_before},
     {"read-after-free", read_after_free},

@@ -25,7 +25,7 @@
 #include "allocator/preload/settings.h"
 
 #define QUARANTINE_BYTES  ((size_t)64 << 20)
-#define QUARANTINE_BLOCKS ((size_t)1 << 20)
+#define QUARANTINE_BLOCKS ((size_t)1 << 16)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -86,7 +86,7 @@ static struct record *make(size_t alignment, size_t size,
     record->alignment = alignment;
     record->size = size;
     while (!place_take(record)) {
-        if (size > record_totals.freed_bytes) {
+        if (size > record_totals.held_bytes) {
             record_unused(record);
             return NULL;
         }
@@ -102,13 +102,14 @@ static void retire(struct record *record, const struct stack *now)
 {
     insist(judge_bytes(record, now));
     record->freed = stack_note(now);
-    record_retire(record);
     if (place_has_pages(record)) {
         place_retire(record);
+        record_retire(record, 0);
     } else {
         fill_freed(record);
+        record_retire(record, record->bytes);
     }
-    while (record_totals.freed_bytes > QUARANTINE_BYTES ||
+    while (record_totals.held_bytes > QUARANTINE_BYTES ||
            record_totals.freed_blocks > QUARANTINE_BLOCKS) {
         release_oldest(now);
     }
@@ -252,6 +253,7 @@ static void dump_block(struct record *record, void *context)
 static void dump(void)
 {
     visit_all(dump_block, NULL);
+    report_dump_end();
     message_tell("Summary: allocs=%ju frees=%ju\n",
                  (uintmax_t)record_totals.allocations,
                  (uintmax_t)record_totals.frees);
@@ -273,7 +275,7 @@ void debug_count(struct heap_statistics *statistics)
         .used_blocks = record_totals.live_blocks,
         .used_bytes = record_totals.live_bytes,
         .free_blocks = record_totals.freed_blocks,
-        .free_bytes = record_totals.freed_bytes,
+        .free_bytes = record_totals.held_bytes,
         .footprint_bytes = place_footprint(),
         .arenas = 1,
     };

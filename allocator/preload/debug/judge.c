@@ -60,6 +60,8 @@ static const char *relation(const struct record *record, intptr_t distance,
         snprintf(text, REPORT_TEXT, "%jd bytes %s %s",
                  distance < 0 ? -(intmax_t)distance : (intmax_t)distance - 1,
                  distance < 0 ? "before" : "behind the end of", block);
+    } else if (inside == 0) {
+        snprintf(text, REPORT_TEXT, "at the beginning of %s", block);
     } else {
         snprintf(text, REPORT_TEXT, "%jd byte%s into %s", (intmax_t)inside,
                  plural(inside), block);
@@ -208,11 +210,11 @@ void judge_fault(const void *address, const char *how, const struct stack *now)
         if (near->live) {
             report.what = distance < 0 ? "underrun" : "overrun";
         }
-        snprintf(report.text, sizeof report.text, "%s %.200s, which is %s", how,
-                 relation(near, distance, address, where), state(near));
+        snprintf(report.text, sizeof report.text, "a %s %.200s, which is %s",
+                 how, relation(near, distance, address, where), state(near));
     } else {
         snprintf(report.text, sizeof report.text,
-                 "%s far from any block, or of one freed long ago", how);
+                 "a %s far from any block, or of one freed long ago", how);
     }
     report_tell(&report);
 }

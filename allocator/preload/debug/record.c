@@ -108,8 +108,9 @@ struct record *record_near(const void *address, intptr_t *distance)
     return nearest;
 }
 
-void record_retire(struct record *record)
+void record_retire(struct record *record, size_t held_bytes)
 {
+    record->held_bytes = held_bytes;
     record->live = false;
     record->younger = 0;
     if (table.oldest == 0) {
@@ -122,7 +123,7 @@ void record_retire(struct record *record)
     record_totals.live_blocks--;
     record_totals.live_bytes -= record->size;
     record_totals.freed_blocks++;
-    record_totals.freed_bytes += record->bytes;
+    record_totals.held_bytes += held_bytes;
 }
 
 struct record *record_oldest(void)
@@ -140,7 +141,7 @@ void record_drop_oldest(void)
     *link = record->next;
     table.oldest = record->younger;
     record_totals.freed_blocks--;
-    record_totals.freed_bytes -= record->bytes;
+    record_totals.held_bytes -= record->held_bytes;
     record_unused(record);
 }
 

@@ -20,8 +20,9 @@ struct record {
     size_t bytes;         /* of that memory */
     uint32_t allocated;   /* call stacks (stack.h) */
     uint32_t freed;
-    uint32_t next;    /* in the chain of its hash, or of unused records */
-    uint32_t younger; /* freed: the next in the queue */
+    size_t held_bytes; /* freed: kept from other uses by the quarantine */
+    uint32_t next;     /* in the chain of its hash, or of unused records */
+    uint32_t younger;  /* freed: the next in the queue */
     bool live;
     bool told;    /* its damage has been reported */
     bool reached; /* leaks.c: something points to it */
@@ -30,7 +31,7 @@ struct record {
 struct record_totals {
     uint64_t allocations, frees;
     size_t live_blocks, live_bytes;
-    size_t freed_blocks, freed_bytes; /* in the queue */
+    size_t freed_blocks, held_bytes; /* in the queue */
 };
 
 extern struct record_totals record_totals;
@@ -59,7 +60,7 @@ intptr_t record_distance(const struct record *record, const void *address);
 struct record *record_near(const void *address, intptr_t *distance);
 
 /* Ends its life; it goes to the end of the queue. */
-void record_retire(struct record *record);
+void record_retire(struct record *record, size_t held_bytes);
 
 /* The oldest in the queue, or NULL. */
 struct record *record_oldest(void);

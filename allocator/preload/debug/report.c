@@ -32,7 +32,7 @@ const char *report_address(const void *address, char text[REPORT_ADDRESS])
     } else if (ours) {
         snprintf(text, REPORT_ADDRESS, "0x%zx", HEAP_TOLD + offset);
     } else {
-        snprintf(text, REPORT_ADDRESS, "elsewhere");
+        snprintf(text, REPORT_ADDRESS, "(elsewhere)");
     }
     return text;
 }
@@ -111,10 +111,30 @@ void report_argument(const char *function, const char *text,
     symbols_close();
 }
 
+/* ---- dumps --------------------------------------------------------------- */
+
+static char lines[MESSAGE_LONGEST + 1];
+static size_t lines_length;
+
+void report_dump_end(void)
+{
+    if (lines_length != 0) {
+        message_tell("%s", lines);
+        lines_length = 0;
+    }
+}
+
 void report_dump_line(const struct record *record)
 {
-    char address[REPORT_ADDRESS];
-    message_tell("%s[BLOCK %s %zu %s]%s\n", colour(record->live ? GREEN : DIM),
-                 report_address(record->payload, address), record->size,
-                 record->live ? "USED" : "FREE", colour(PLAIN));
+    char address[REPORT_ADDRESS], line[128];
+    size_t length =
+        (size_t)snprintf(line, sizeof line, "%s[BLOCK %s %zu %s]%s\n",
+                         colour(record->live ? GREEN : DIM),
+                         report_address(record->payload, address), record->size,
+                         record->live ? "USED" : "FREE", colour(PLAIN));
+    if (lines_length + length >= sizeof lines) {
+        report_dump_end();
+    }
+    memcpy(lines + lines_length, line, length + 1);
+    lines_length += length;
 }

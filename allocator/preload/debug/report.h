@@ -12,7 +12,7 @@
  *
  * Written to standard error, without malloc.  With MALLOC_DEBUG_SEED addresses
  * of blocks are told as if the heap began at 0x1000, so that two runs print
- * the same, and others as "elsewhere".
+ * the same, and others as "(elsewhere)".
  */
 #ifndef ALLOCATOR_PRELOAD_DEBUG_REPORT_H
 #define ALLOCATOR_PRELOAD_DEBUG_REPORT_H
@@ -42,7 +42,8 @@ const char *report_address(const void *address, char text[REPORT_ADDRESS]);
 /* "the block of 64 bytes at 0x1050" */
 const char *report_block(const struct record *record, char text[80]);
 
-/* One line of a dump. */
+/* A line of a dump; many are written at once. */
 void report_dump_line(const struct record *record);
+void report_dump_end(void);
 
 #endif

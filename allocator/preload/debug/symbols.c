@@ -1,5 +1,5 @@
 /*
- * symbols.c -- talks to the helper through two pipes (symbols.h).
+ * symbols.c -- talks to the helper through a pair of sockets (symbols.h).
  *
  * The helper is made by the system call that underlies fork: no handlers run,
  * no lock is taken, and its end sends no signal that the program could see.
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ enum { PATIENCE_MS = 10000, ANSWER_ROOM = 4096 };
 
 static struct {
     pid_t pid; /* 0: none */
-    int to, from;
+    int socket;
 } helper;
 
 /* Beside the library, or where both are installed. */
@@ -45,13 +46,14 @@ static bool find_helper(char *path, size_t room)
     return false;
 }
 
-static void become_helper(const char *path, int in, int out)
+static void become_helper(const char *path, int socket)
 {
     char pid[16];
     char *arguments[] = {(char *)(uintptr_t)path, pid, NULL};
     char *environment[] = {NULL};
     snprintf(pid, sizeof pid, "%d", (int)getppid());
-    if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0) {
+    fcntl(socket, F_SETFD, 0); /* it may be one of the two below already */
+    if (dup2(socket, STDIN_FILENO) >= 0 && dup2(socket, STDOUT_FILENO) >= 0) {
         execve(path, arguments, environment);
     }
     _exit(127);
@@ -60,31 +62,24 @@ static void become_helper(const char *path, int in, int out)
 void symbols_open(void)
 {
     char path[1024];
-    int requests[2], answers[2];
-    if (!find_helper(path, sizeof path) || pipe2(requests, O_CLOEXEC) != 0) {
-        return;
-    }
-    if (pipe2(answers, O_CLOEXEC) != 0) {
-        close(requests[0]);
-        close(requests[1]);
+    int ends[2];
+    if (!find_helper(path, sizeof path) ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return;
     }
     pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
     if (pid == 0) {
-        become_helper(path, requests[0], answers[1]);
+        become_helper(path, ends[1]);
     }
-    close(requests[0]);
-    close(answers[1]);
+    close(ends[1]);
     helper.pid = pid > 0 ? pid : 0;
-    helper.to = requests[1];
-    helper.from = answers[0];
+    helper.socket = ends[0];
 }
 
 void symbols_close(void)
 {
     if (helper.pid != 0) {
-        close(helper.to);
-        close(helper.from);
+        close(helper.socket);
         while (waitpid(helper.pid, NULL, __WALL) < 0 && errno == EINTR) {
         }
         helper.pid = 0;
@@ -100,9 +95,9 @@ static bool ends_in_empty_line(const char *text, size_t n)
 static bool read_answer(char *text)
 {
     size_t n = 0;
-    struct pollfd ready = {.fd = helper.from, .events = POLLIN};
+    struct pollfd ready = {.fd = helper.socket, .events = POLLIN};
     while (n < ANSWER_ROOM - 1 && poll(&ready, 1, PATIENCE_MS) > 0) {
-        ssize_t got = read(helper.from, text + n, ANSWER_ROOM - 1 - n);
+        ssize_t got = read(helper.socket, text + n, ANSWER_ROOM - 1 - n);
         if (got <= 0) {
             break;
         }
@@ -121,7 +116,8 @@ static bool ask(uintptr_t address, char *answer)
     int length =
         snprintf(question, sizeof question, "%jx\n", (uintmax_t)address);
     return helper.pid != 0 &&
-           write(helper.to, question, (size_t)length) == length &&
+           send(helper.socket, question, (size_t)length, MSG_NOSIGNAL) ==
+               length &&
            read_answer(answer);
 }
 
