@@ -121,8 +121,8 @@ static void check_written(const struct trace *trace)
     require(again.n_ops == trace->n_ops && again.n_ids == trace->n_ids &&
                 again.n_notes == 0 && again.weight == trace->weight,
             "it reads back the same header");
-    require(trace->n_ops == 0 || memcmp(again.ops, trace->ops,
-                                        trace->n_ops * sizeof *trace->ops) == 0,
+    require(memcmp(again.ops, trace->ops, trace->n_ops * sizeof *trace->ops) ==
+                0,
             "it reads back the same operations");
     trace_free(&again);
     free(text);
@@ -163,8 +163,8 @@ static void check_respelled(const uint8_t *data, size_t n, int result,
     }
     require(again.n_ops == trace->n_ops && again.n_ids == trace->n_ids,
             "spelling does not matter for counts");
-    require(trace->n_ops == 0 || memcmp(again.ops, trace->ops,
-                                        trace->n_ops * sizeof *trace->ops) == 0,
+    require(memcmp(again.ops, trace->ops, trace->n_ops * sizeof *trace->ops) ==
+                0,
             "spelling does not matter for operations");
     trace_free(&again);
 }
@@ -185,6 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     }
     require(trace.weight <= 3, "known weights");
+    require(trace.n_ops > 0, "an operation");
     check_ops(&trace);
     check_written(&trace);
     if (is_plain(data, n)) {
