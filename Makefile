@@ -255,11 +255,13 @@ fuzz: $(FUZZERS)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
 	  $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man3 \
 	  $(DESTDIR)$(PREFIX)/include
 	install -m 644 allocator/include/allocator.h $(DESTDIR)$(PREFIX)/include
 	install $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(if $(strip $(SHARED)),install -m 644 $(SHARED) $(DESTDIR)$(PREFIX)/lib)
 	install -m 644 $(wildcard driver/*.1) $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 allocator/mymalloc.3 $(DESTDIR)$(PREFIX)/share/man/man3
 
 clean:
 	rm -rf build plots/out

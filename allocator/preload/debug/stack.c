@@ -46,6 +46,9 @@ static void find_library_end(void)
 
 int stack_open(void)
 {
+    if (store.words != NULL) {
+        return 0;
+    }
     find_library_end();
     size_t bytes = WORDS_MOST * sizeof *store.words;
     store.words = room_reserve(&bytes, PROT_READ | PROT_WRITE);

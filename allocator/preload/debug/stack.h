@@ -25,7 +25,7 @@ struct stack {
     uintptr_t frames[STACK_DEPTH]; /* innermost first */
 };
 
-/* Prepares the store; 0, or -1 without memory. */
+/* Prepares the store, once; 0, or -1 without memory. */
 int stack_open(void);
 
 /* The caller's; empty where unwinding itself asked for memory. */
