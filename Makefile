@@ -237,7 +237,7 @@ lint: $(filter deps-dev,$(MAKECMDGOALS))
 FUZZ_SECONDS ?= 60
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
-FUZZ_LIB_SRC := $(ALLOCATOR_SRC) $(filter-out driver/record/%,$(DRIVER_SRC))
+FUZZ_LIB_SRC := $(ALLOCATOR_SRC) $(DRIVER_SRC) $(CONVERT_SRC)
 
 build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC) $(filter %.h,$(C_FILES))
 	@mkdir -p $(@D)

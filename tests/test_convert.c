@@ -450,6 +450,7 @@ Suite *convert_suite(void)
     Suite *suite = suite_create("convert");
     TCase *events = tcase_create("events");
     tcase_add_checked_fixture(events, begin, finish);
+    tcase_set_timeout(events, 60); /* thousands of files */
     tcase_add_test(events, addresses_become_ids);
     tcase_add_test(events, extended_keeps_kind_alignment_and_thread);
     tcase_add_test(events, sizes_and_addresses_have_all_their_bits);
