@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "driver/generate/generate.h"
+#include "driver/trace/number.h"
 
 enum { USAGE = 2, MOST_OPTIONS = 32, LIST_COLUMNS = 75 };
 
@@ -184,36 +185,14 @@ static int read_command_line(char **argv, struct request *request)
 
 /* ---- what the options mean --------------------------------------------- */
 
-/* The factor that a letter behind a number stands for; 0: none. */
-static uint64_t factor_of(const char *suffix, enum family_unit unit)
-{
-    static const char letters[] = "KMG";
-    uint64_t thousand = unit == UNIT_BYTES ? 1024 : 1000;
-    if (suffix[0] == '\0') {
-        return 1;
-    }
-    const char *letter = strchr(letters, suffix[0]);
-    if (letter == NULL || suffix[1] != '\0' || unit == UNIT_PERCENT) {
-        return 0;
-    }
-    uint64_t factor = thousand;
-    for (; letter > letters; letter--) {
-        factor *= thousand;
-    }
-    return factor;
-}
-
 static int read_number(const char *text, enum family_unit unit,
                        uint64_t *number)
 {
-    char *end;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    uint64_t factor = factor_of(end, unit);
-    return text[0] >= '0' && text[0] <= '9' && errno == 0 && factor != 0 &&
-                   !__builtin_mul_overflow(*number, factor, number)
-               ? 0
-               : -1;
+    switch (unit) {
+    case UNIT_BYTES: return number_parse_bytes(text, number);
+    case UNIT_PERCENT: return number_parse(text, number);
+    default: return number_parse_count(text, number);
+    }
 }
 
 static int read_from(const char *path, struct trace *from)

@@ -19,6 +19,7 @@
 #include "driver/record/request.h"
 #include "driver/record/session.h"
 #include "driver/record/summary.h"
+#include "driver/trace/number.h"
 
 enum { USAGE = 2, DIFFERENT = 1, SIGNAL_STATUS = 128, SLOTS_PER_OP = 4 };
 
@@ -53,15 +54,6 @@ static int complain(const char *expected, const char *got)
     return USAGE;
 }
 
-static int read_number(const char *text, uint64_t *number)
-{
-    char *end;
-    errno = 0;
-    *number = strtoull(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 ? 0
-                                                                          : -1;
-}
-
 enum { LIMIT = 1000, START_AFTER, EXTENDED, VERIFY };
 
 static const struct option options[] = {
@@ -76,7 +68,7 @@ static const struct option options[] = {
 
 static int take_number(uint64_t *number, uint64_t least)
 {
-    if (read_number(optarg, number) == 0 && *number >= least)
+    if (number_parse(optarg, number) == 0 && *number >= least)
         return 0;
     return complain(least == 0 ? "a number" : "a number above 0", optarg);
 }

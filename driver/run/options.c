@@ -3,13 +3,14 @@
  */
 #include "driver/run/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "driver/trace/number.h"
 
 enum {
     PLAIN_ARGUMENT = 1, /* getopt's code for one, with '-' in front */
@@ -104,46 +105,19 @@ const char *options_help(void)
 
 int options_parse_size(const char *text, size_t *bytes)
 {
-    static const char suffixes[] = "KMGT";
-    char *end;
-    errno = 0;
-    if (*text < '0' || *text > '9') {
+    uint64_t number;
+    if (number_parse_bytes(text, &number) != 0 || number == 0) {
         return -1;
     }
-    unsigned long long number = strtoull(text, &end, 10);
-    unsigned shift = 0;
-    const char *suffix = *end != '\0' ? strchr(suffixes, *end) : NULL;
-    if (suffix != NULL) {
-        shift = 10 * (unsigned)(suffix - suffixes + 1);
-        end += strcmp(end + 1, "iB") == 0 ? 3 : 1;
-    }
-    if (errno != 0 || *end != '\0' || number > SIZE_MAX >> shift ||
-        number == 0) {
-        return -1;
-    }
-    *bytes = (size_t)number << shift;
+    *bytes = (size_t)number;
     return 0;
-}
-
-/* A number of seconds above zero. */
-static int parse_seconds(const char *text, double *seconds)
-{
-    char *end;
-    *seconds = strtod(text, &end);
-    return end != text && *end == '\0' && *seconds > 0 && *seconds < 1e9 ? 0
-                                                                         : -1;
 }
 
 /* A whole number from 1. */
 static int parse_count(const char *text, uint64_t most, uint64_t *count)
 {
-    char *end;
-    errno = 0;
-    if (*text < '0' || *text > '9') {
-        return -1;
-    }
-    *count = strtoull(text, &end, 10);
-    return *end == '\0' && errno == 0 && *count >= 1 && *count <= most ? 0 : -1;
+    return number_parse(text, count) == 0 && *count >= 1 && *count <= most ? 0
+                                                                           : -1;
 }
 
 static int expected(char *message, size_t room, const char *flag,
@@ -214,7 +188,7 @@ static int apply_value(int flag, const char *value, struct options *o,
     uint64_t count;
     switch (flag) {
     case 's':
-        return parse_seconds(value, &o->seconds_limit) == 0
+        return number_parse_seconds(value, &o->seconds_limit) == 0
                    ? 0
                    : expected(message, room, "-s", "seconds above 0", value);
     case 'j':
@@ -227,12 +201,12 @@ static int apply_value(int flag, const char *value, struct options *o,
     case LONG_CHECK:
         return parse_check(value, &o->correctness.check_every, message, room);
     case LONG_CHECK_BUDGET:
-        return parse_seconds(value, &o->correctness.check_budget_s) == 0
+        return number_parse_seconds(value, &o->correctness.check_budget_s) == 0
                    ? 0
                    : expected(message, room, "--check-budget",
                               "seconds above 0", value);
     case LONG_TIMING_BUDGET:
-        return parse_seconds(value, &o->timing_budget_s) == 0
+        return number_parse_seconds(value, &o->timing_budget_s) == 0
                    ? 0
                    : expected(message, room, "--timing-budget",
                               "seconds above 0", value);
@@ -249,7 +223,7 @@ static int apply_value(int flag, const char *value, struct options *o,
         if (value == NULL) {
             return 0;
         }
-        return parse_seconds(value, &o->shrink_s) == 0
+        return number_parse_seconds(value, &o->shrink_s) == 0
                    ? 0
                    : expected(message, room, "--shrink", "seconds above 0",
                               value);

@@ -18,6 +18,7 @@
 
 #include "driver/shrink/shrink.h"
 #include "driver/shrink/trial.h"
+#include "driver/trace/number.h"
 #include "driver/trace/write.h"
 
 enum { USAGE = 2, SIGNAL_STATUS = 128, TEXT = 700 };
@@ -69,9 +70,7 @@ static int complain(const char *expected, const char *got)
 
 static int read_seconds(const char *text, double *seconds)
 {
-    char *end;
-    *seconds = strtod(text, &end);
-    return end != text && *end == '\0' && *seconds > 0 && *seconds < 1e9
+    return number_parse_seconds(text, seconds) == 0
                ? 0
                : complain("seconds above 0", text);
 }
