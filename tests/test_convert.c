@@ -355,6 +355,17 @@ START_TEST(a_file_says_the_same_as_a_stream)
 }
 END_TEST
 
+START_TEST(a_limit_holds_for_the_last_event)
+{
+    static const struct convert_options two = {.max_ops = 2};
+    put_malloc(A, 10);
+    put_malloc(A, 20);
+    convert(&two);
+    ck_assert_ops("a 0 10, f 0");
+    ck_assert_uint_eq(trace.n_ids, 1);
+}
+END_TEST
+
 START_TEST(what_is_no_event_file_is_refused)
 {
     put_malloc(A, 10);
@@ -464,6 +475,7 @@ Suite *convert_suite(void)
     tcase_add_test(events, empty_blocks_are_a_byte_in_classic_only);
     tcase_add_test(events, a_limit_cuts_between_operations);
     tcase_add_test(events, a_file_says_the_same_as_a_stream);
+    tcase_add_test(events, a_limit_holds_for_the_last_event);
     tcase_add_test(events, what_is_no_event_file_is_refused);
     tcase_add_test(events, any_slots_make_a_valid_trace);
     tcase_add_test(events, agreement_is_found);
