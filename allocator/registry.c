@@ -178,11 +178,12 @@ static int set_number(const struct policy_option *option, const char *text,
     char *end = digits;
     errno = 0;
     unsigned long long number = 0;
-    if (length > 0 && length < sizeof digits && *text >= '0' && *text <= '9') {
+    bool fits = length > 0 && length < sizeof digits;
+    if (fits && *text >= '0' && *text <= '9') {
         memcpy(digits, text, length);
         number = strtoull(digits, &end, 10);
     }
-    if (end != digits + length || length == 0 || errno != 0 ||
+    if (!fits || end != digits + length || errno != 0 ||
         number < option->least || number > option->most) {
         return fail(message, room,
                     "option %s: expected a number from %llu to %llu, "
