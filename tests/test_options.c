@@ -51,6 +51,40 @@ START_TEST(file_flag_takes_all_that_follow)
 }
 END_TEST
 
+START_TEST(one_subject_is_run_once)
+{
+    ck_assert_int_eq(parse("-p first-fit,best-fit,libc,first-fit -lp libc"), 0);
+    ck_assert_uint_eq(options.n_subjects, 3);
+    ck_assert_str_eq(options.subjects[1].label, "best-fit");
+}
+END_TEST
+
+/* Other words for the same; and other options are another subject. */
+START_TEST(one_subject_has_many_names)
+{
+    ck_assert_int_eq(
+        parse("-p best-fit:address,best-fit:order=address,best-fit:lifo"), 0);
+    ck_assert_uint_eq(options.n_subjects, 2);
+    ck_assert_str_eq(options.subjects[0].label, "best-fit:address");
+    ck_assert_str_eq(options.subjects[1].label, "best-fit:lifo");
+}
+END_TEST
+
+START_TEST(shrinking_needs_no_times)
+{
+    ck_assert_int_eq(parse("--shrink x.rep"), 0);
+    ck_assert(options.correctness_only);
+    ck_assert_double_eq(options.shrink_s, 60);
+    ck_assert_uint_eq(options.n_traces, 1);
+    release();
+    ck_assert_int_eq(parse("--shrink=2.5"), 0);
+    ck_assert_double_eq(options.shrink_s, 2.5);
+    release();
+    ck_assert_int_eq(parse("--shrink=0"), -1);
+    ck_assert_str_eq(message, "--shrink: expected seconds above 0, got '0'");
+}
+END_TEST
+
 START_TEST(what_follows_two_dashes_is_a_trace)
 {
     ck_assert_int_eq(parse("-c -- -odd.rep"), 0);
@@ -141,6 +175,9 @@ Suite *options_suite(void)
     tcase_add_checked_fixture(tests, NULL, release);
     tcase_add_test(tests, defaults);
     tcase_add_test(tests, file_flag_takes_all_that_follow);
+    tcase_add_test(tests, one_subject_is_run_once);
+    tcase_add_test(tests, one_subject_has_many_names);
+    tcase_add_test(tests, shrinking_needs_no_times);
     tcase_add_test(tests, what_follows_two_dashes_is_a_trace);
     tcase_add_test(tests, libc_stands_once);
     tcase_add_test(tests, values_are_taken);

@@ -12,10 +12,30 @@
 #include "driver/subject/installed.h"
 #include "driver/subject/libc.h"
 
-/* Appends one subject; 0 or -1. */
+/* The same allocator with the same options, whatever it was called. */
+static bool is_same(const struct subject *a, const struct subject *b)
+{
+    return a->policy == b->policy &&
+           memcmp(a->values, b->values, sizeof a->values) == 0;
+}
+
+static bool contains(const struct subject *list, size_t n,
+                     const struct subject *one)
+{
+    size_t i = 0;
+    while (i < n && !is_same(&list[i], one)) {
+        i++;
+    }
+    return i < n;
+}
+
+/* Appends one subject that is not there yet; 0 or -1. */
 static int append(struct subject **list, size_t *n, const struct subject *one,
                   char *message, size_t room)
 {
+    if (contains(*list, *n, one)) {
+        return 0;
+    }
     struct subject *larger = realloc(*list, (*n + 1) * sizeof *larger);
     if (larger == NULL) {
         snprintf(message, room, "out of memory");

@@ -45,8 +45,8 @@ struct foreign {
  * "all" stands for every registered policy, "libc" and the names and paths of
  * installed.h for mallocs that bring their own memory.  An item with '=' but
  * without ':' goes on with the options of the item before it. Appends to *list
- * (allocated, *n items; start with NULL and 0). Returns 0, or -1 with a
- * sentence in message.
+ * (allocated, *n items; start with NULL and 0) what is not there yet under any
+ * name. Returns 0, or -1 with a sentence in message.
  */
 int subject_parse_list(const char *text, struct subject **list, size_t *n,
                        char *message, size_t room);
