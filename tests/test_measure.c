@@ -182,6 +182,24 @@ START_TEST(invalid_counts_as_zero)
 }
 END_TEST
 
+START_TEST(what_had_no_turn_does_not_count)
+{
+    results[3].verdict = VERDICT_NOT_RUN; /* trace 1, subject 1 */
+    struct summary s = summarize(&run, 1);
+    ck_assert_uint_eq(s.traces, 3);
+    ck_assert_uint_eq(s.valid, 3);
+    ck_assert_uint_eq(s.ops, 8000);
+    ck_assert_double_eq_tol(s.utilization_mean, 1.4 / 3, NEAR);
+    ck_assert_double_eq_tol(s.ops_per_s_total, 8000 / 1.5, 1e-9);
+    ck_assert_double_eq_tol(s.ops_per_s_harmonic,
+                            3 / (1.0 / 2000 + 1.0 / 6000 + 1.0 / 8000), 1e-9);
+    for (int i = 0; i < 4; i++) {
+        results[2 * i + 1].verdict = VERDICT_NOT_RUN;
+    }
+    ck_assert_uint_eq(summarize(&run, 1).traces, 0);
+}
+END_TEST
+
 START_TEST(other_subject_stays_apart)
 {
     struct summary s = summarize(&run, 0);
@@ -227,6 +245,7 @@ Suite *measure_suite(void)
     tcase_add_test(summaries, summary_averages_over_traces);
     tcase_add_test(summaries, summary_obeys_weights);
     tcase_add_test(summaries, invalid_counts_as_zero);
+    tcase_add_test(summaries, what_had_no_turn_does_not_count);
     tcase_add_test(summaries, other_subject_stays_apart);
     tcase_add_test(summaries, trace_without_operations_is_not_slow);
     tcase_add_test(summaries, summary_of_no_traces);

@@ -81,11 +81,15 @@ static void conclude(struct summary *summary, const struct gathered *g)
 
 struct summary summarize(const struct run *run, size_t subject)
 {
-    struct summary summary = {.traces = run->n_traces};
+    struct summary summary = {.traces = 0};
     struct gathered gathered = {0};
     for (size_t i = 0; i < run->n_traces; i++) {
         const struct trace_facts *trace = &run->traces[i];
         const struct result *result = run_result(run, i, subject);
+        if (result->verdict == VERDICT_NOT_RUN) {
+            continue;
+        }
+        summary.traces++;
         summary.valid += result_valid(result);
         if (counts_utilization(trace)) {
             gather_utilization(&gathered, trace, result);

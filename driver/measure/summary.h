@@ -5,7 +5,8 @@
  * utilization and zero throughput, as in the CS:APP driver: it lowers the
  * arithmetic means and makes the harmonic and geometric ones 0.  Totals add up
  * operations and seconds, which an invalid trace has none of: they are over
- * the valid traces, and `valid` says how many those are.
+ * the valid traces, and `valid` says how many those are.  A trace that had no
+ * turn for an interrupt does not count at all.
  */
 #ifndef DRIVER_MEASURE_SUMMARY_H
 #define DRIVER_MEASURE_SUMMARY_H
@@ -13,7 +14,7 @@
 #include "driver/measure/result.h"
 
 struct summary {
-    size_t traces;
+    size_t traces; /* that had their turn */
     size_t valid;
     uint64_t ops;               /* of timed valid traces */
     double utilization_mean;    /* over traces whose weight counts it */

@@ -276,7 +276,7 @@ static void average_row(const struct page *page, const struct average *average,
 {
     size_t n = page->run->n_subjects;
     for (size_t s = 0; s < n; s++) {
-        bool whole = summaries[s].valid == summaries[s].traces;
+        bool whole = summaries[s].valid == page->run->n_traces;
         values[s] = whole ? average->of(&summaries[s]) : NAN;
     }
     struct figure best = best_of(values, n, average->show);

@@ -176,9 +176,9 @@ static void interrupted_note(struct notes *notes, const struct run *run)
     if (run->interrupted || missing > 0) {
         struct note note = {.length = 0};
         note_add(&note,
-                 "interrupted: %zu of %zu results are missing and count as "
-                 "zero in the averages",
-                 missing, all);
+                 "interrupted: averages are over the %zu of %zu results that "
+                 "had ended",
+                 all - missing, all);
         note_show(notes, TONE_WARNING, "warning", &note);
     }
 }

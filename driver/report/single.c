@@ -180,17 +180,19 @@ static void average_timing_cells(const struct layout *layout,
     cell(layout, TONE_HEADING, RATIO_WIDTH, figure_ratio(ratio).text);
 }
 
-static uint64_t total_ops(const struct run *run)
+/* Of the traces that had their turn. */
+static uint64_t total_ops(const struct run *run, size_t subject)
 {
     uint64_t ops = 0;
     for (size_t t = 0; t < run->n_traces; t++) {
-        ops += run->traces[t].ops;
+        bool ended = run_result(run, t, subject)->verdict != VERDICT_NOT_RUN;
+        ops += ended ? run->traces[t].ops : 0;
     }
     return ops;
 }
 
 static void average_row(const struct layout *layout, const struct run *run,
-                        const struct summary *summary)
+                        size_t subject, const struct summary *summary)
 {
     char valid[32];
     snprintf(valid, sizeof(valid), "%zu/%zu", summary->valid, summary->traces);
@@ -198,7 +200,8 @@ static void average_row(const struct layout *layout, const struct run *run,
     name_cell(layout, TONE_HEADING, "average");
     valid_cell(layout, summary->valid == summary->traces ? TONE_GOOD : TONE_BAD,
                valid);
-    cell(layout, TONE_HEADING, OPS_WIDTH, figure_count(total_ops(run)).text);
+    cell(layout, TONE_HEADING, OPS_WIDTH,
+         figure_count(total_ops(run, subject)).text);
     cell(layout, TONE_HEADING, SHARE_WIDTH,
          figure_share(summary->utilization_mean).text);
     cell(layout, TONE_HEADING, SHARE_WIDTH,
@@ -222,5 +225,5 @@ void single_table(FILE *out, const struct run *run, size_t subject,
     for (size_t t = 0; t < run->n_traces; t++) {
         row(&layout, &run->traces[t], run_result(run, t, subject));
     }
-    average_row(&layout, run, &summary);
+    average_row(&layout, run, subject, &summary);
 }

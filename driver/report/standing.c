@@ -179,7 +179,7 @@ static struct figure column_best(const struct run *run,
     for (size_t s = 0; s < run->n_subjects; s++) {
         struct summary summary = summarize(run, s);
         double value = column->of(&summary);
-        if (summary.valid == summary.traces && !isnan(value)) {
+        if (summary.valid == run->n_traces && !isnan(value)) {
             best = fmax(best, value);
         }
     }
@@ -221,7 +221,7 @@ static void table_row(FILE *out, const struct run *run, size_t subject,
 {
     char text[40];
     struct summary summary = summarize(run, subject);
-    bool whole = summary.valid == summary.traces;
+    bool whole = summary.valid == run->n_traces;
     paint_name(out, style, TONE_PLAIN, (size_t)width,
                run->subjects[subject].label);
     snprintf(text, sizeof(text), "%zu/%zu", summary.valid, summary.traces);
@@ -263,6 +263,8 @@ void standing_autograder(FILE *out, const struct run *run)
         graded = run->subjects[s].foreign ? graded : s;
     }
     struct summary summary = summarize(run, graded);
-    double index = run->timed ? handout_index(&summary) : 0;
-    fprintf(out, "correct:%zu\nperfidx:%.0f\n", summary.valid, index);
+    fprintf(out, "correct:%zu\n", summary.valid);
+    if (run->timed && !run->interrupted) {
+        fprintf(out, "perfidx:%.0f\n", handout_index(&summary));
+    }
 }

@@ -19,7 +19,8 @@ void standing_table(FILE *out, const struct run *run,
 
 /*
  * "correct:N" and "perfidx:N" of the first policy that is graded, as the
- * CS:APP driver ends with -g.  Without timing the index is 0.
+ * CS:APP driver ends with -g; no index where not everything was timed, since 0
+ * would be a grade.
  */
 void standing_autograder(FILE *out, const struct run *run);
 
