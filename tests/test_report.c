@@ -66,6 +66,69 @@ static void compare_table(const char *name, const struct run *run,
     free(text);
 }
 
+/* A crash with a stack that is told by a letter for each function. */
+static char *backtrace_text(const char *letters)
+{
+    struct run *run = sample_run(1, 1);
+    struct result *result = sample_result(run, 0, 0);
+    sample_crash(result);
+    struct post_mortem *death = &result->post_mortem;
+    death->n_frames = (uint32_t)strlen(letters);
+    for (uint32_t i = 0; i < death->n_frames; i++) {
+        death->frames[i] =
+            (struct stack_frame){.function = {letters[i]}, .line = 7};
+        strcpy(death->frames[i].file, "mm.c");
+    }
+    char *text = failures_text(run, &plain);
+    char *begin = strstr(text, "  backtrace");
+    ck_assert_ptr_nonnull(begin);
+    char *end = strstr(begin, "  try");
+    char *part = strndup(begin, (size_t)(end - begin));
+    free(text);
+    sample_run_free(run);
+    return part;
+}
+
+#define AT "         mm.c:7\n"
+
+static const struct {
+    const char *letters, *text;
+} stacks[] = {
+    {"abc",
+     "  backtrace  #0  a" AT "             #1  b" AT "             #2  c" AT},
+    {"aab",
+     "  backtrace  #0  a" AT "             #1  a" AT "             #2  b" AT},
+    {"aaaaab", "  backtrace  #0  a" AT "                  ... 4 more of the "
+               "same\n             #5  b" AT},
+    {"xababababa",
+     "  backtrace  #0  x" AT "             #1  a" AT "             #2  b" AT
+     "                  ... 7 more of the same\n"},
+};
+
+START_TEST(a_recursion_is_folded)
+{
+    char *text = backtrace_text(stacks[_i].letters);
+    ck_assert_str_eq(text, stacks[_i].text);
+    free(text);
+}
+END_TEST
+
+/* A grade of 0 is not what was measured. */
+START_TEST(no_index_without_all_times)
+{
+    struct run *run = sample_run(3, 1);
+    struct report_style style = {.columns = 80, .autograder = true};
+    run->interrupted = true;
+    sample_not_run(sample_result(run, 2, 0));
+    char *text = table_text(run, &style);
+    ck_assert_ptr_null(strstr(text, "perfidx"));
+    ck_assert_str_eq(strstr(text, "correct:"), "correct:2\n");
+    ck_assert_ptr_nonnull(strstr(text, "averages are over the 2 of 3 results"));
+    free(text);
+    sample_run_free(run);
+}
+END_TEST
+
 START_TEST(one_policy)
 {
     struct run *run = sample_run(21, 1);
@@ -299,6 +362,9 @@ Suite *report_suite(void)
 {
     Suite *suite = suite_create("report");
     TCase *table = tcase_create("table");
+    tcase_add_test(table, no_index_without_all_times);
+    tcase_add_loop_test(table, a_recursion_is_folded, 0,
+                        sizeof stacks / sizeof *stacks);
     tcase_add_test(table, one_policy);
     tcase_add_test(table, one_policy_with_failures);
     tcase_add_test(table, one_policy_not_timed);

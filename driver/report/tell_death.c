@@ -202,6 +202,64 @@ static uint32_t subject_frames(const struct post_mortem *death, uint32_t n)
     return n;
 }
 
+static bool same_place(const struct stack_frame *a, const struct stack_frame *b)
+{
+    return strcmp(a->function, b->function) == 0 &&
+           strcmp(a->file, b->file) == 0 && a->line == b->line &&
+           (a->function[0] != '\0' || a->address == b->address);
+}
+
+/* How many frames from first on are each the same as the one `period` before.
+ */
+static uint32_t count_repeated(const struct stack_frame *frames, uint32_t first,
+                               uint32_t end, uint32_t period)
+{
+    uint32_t i = first;
+    while (i < end && same_place(&frames[i], &frames[i - period])) {
+        i++;
+    }
+    return i - first;
+}
+
+/* Functions that call each other, up to so many. */
+enum { MOST_PERIOD = 4 };
+
+/*
+ * Frames that can be left out before frame i, as those above them tell all
+ * there is to know: the rest of a recursion, at least two rounds of it.
+ */
+static uint32_t foldable(const struct stack_frame *frames, uint32_t i,
+                         uint32_t end)
+{
+    for (uint32_t period = 1; period <= MOST_PERIOD && period <= i; period++) {
+        uint32_t n = count_repeated(frames, i, end, period);
+        if (n >= 2 * period) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+static void tell_frames(FILE *out, const struct report_style *style,
+                        const struct stack_frame *frames, uint32_t n, int width)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t more = foldable(frames, i, n);
+        if (i == 0) {
+            tell_label(out, style, "backtrace");
+        } else {
+            fprintf(out, "%*s", TELL_COLUMN, "");
+        }
+        if (more > 0) {
+            paint_format(out, style, TONE_FAINT,
+                         "     ... %" PRIu32 " more of the same\n", more);
+            i += more - 1;
+        } else {
+            tell_frame(out, style, i, width, &frames[i]);
+        }
+    }
+}
+
 static void tell_backtrace(FILE *out, const struct report_style *style,
                            const struct post_mortem *death)
 {
@@ -209,15 +267,7 @@ static void tell_backtrace(FILE *out, const struct report_style *style,
                                                       : POST_MORTEM_FRAMES;
     uint32_t shown =
         style->detail >= DETAIL_MORE ? n : subject_frames(death, n);
-    int width = function_width(death, shown);
-    for (uint32_t i = 0; i < shown; i++) {
-        if (i == 0) {
-            tell_label(out, style, "backtrace");
-        } else {
-            fprintf(out, "%*s", TELL_COLUMN, "");
-        }
-        tell_frame(out, style, i, width, &death->frames[i]);
-    }
+    tell_frames(out, style, death->frames, shown, function_width(death, shown));
     if (shown < n) {
         fprintf(out, "%*s", TELL_COLUMN, "");
         paint_format(out, style, TONE_FAINT,
