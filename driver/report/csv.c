@@ -23,7 +23,7 @@ static const char header[] =
     "ledger_live_blocks,ledger_free_blocks,ledger_largest_free_bytes,"
     "ns_per_op_low,ns_per_op_high,libc_ratio_low,libc_ratio_high,"
     "timing_rounds,timing_noisy,operations_checked,checks_thinned,"
-    "limit_with_header,weight,message\n";
+    "limit_with_header,weight,message,path\n";
 
 /* A field in quotes where RFC 4180 wants them, with a comma before it. */
 static void put_text(FILE *out, const char *text)
@@ -147,6 +147,8 @@ static void put_row(FILE *out, const struct trace_facts *trace,
     fprintf(out, ",%d,%.6f,%" PRIu32 ",", result->check.thinned,
             trace->limit_with_header, trace->weight);
     put_text(out, reason_text(result, reason));
+    fputc(',', out);
+    put_text(out, trace->path);
     fputc('\n', out);
 }
 
