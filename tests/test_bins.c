@@ -9,53 +9,36 @@
 #include <string.h>
 
 #include "allocator/block/bins.h"
-#include "tests/support/variant.h"
+#include "tests/support/row.h"
 
-static struct heap heap;
-static const struct policy *policy;
+static struct row row;
 static struct block *b[10];
 
 static void open_heap(const char *name)
 {
     static const size_t bytes[] = {32, 64, 16, 96, 16, 64, 16, 128, 16, 48};
-    struct variant variant = variant_named(name);
-    policy = variant.policy;
-    ck_assert_int_eq(heap_init(&heap, NULL), 0);
-    ck_assert_int_eq(policy->init(&heap, variant.values), 0);
-    for (size_t i = 0; i < 10; i++) {
-        void *payload = policy->malloc(&heap, bytes[i] - 8);
-        memset(payload, 0xa5, bytes[i] - 8);
-        b[i] = block_of(payload);
-    }
-    for (size_t i = 1; i < 10; i += 2) {
-        policy->free(&heap, block_payload(b[i]));
-    }
-    struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), 0);
+    row_open(&row, name);
+    row_take_with_holes(&row, b, bytes, sizeof bytes / sizeof *bytes);
 }
 
 static void close_heap(void)
 {
-    heap_destroy(&heap);
+    row_close(&row);
 }
 
 static void expect(const char *rule, const void *address)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(policy->check(&heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_ptr_eq(fault.address, address);
-    ck_assert_str_ne(fault.detail, "");
+    row_expect_fault(&row, rule, address);
 }
 
 static struct bin bin_of_block(const struct block *block)
 {
-    return bin_of(block_bytes(block), bins_root(&heap)->log2_classes);
+    return bin_of(block_bytes(block), bins_root(&row.heap)->log2_classes);
 }
 
 static struct block *given(size_t bytes)
 {
-    return block_of(policy->malloc(&heap, bytes - BLOCK_HEADER));
+    return block_of(row.policy->malloc(&row.heap, bytes - BLOCK_HEADER));
 }
 
 /* Larger sizes never go to lower classes, and no class is left out. */
@@ -111,18 +94,18 @@ static const char *const any[] = {"segregated", "tlsf", "half-fit"};
 START_TEST(root_overwritten)
 {
     open_heap(any[_i]);
-    bins_root(&heap)->log2_classes = BINS_MOST_LOG2 + 1;
-    expect("root", heap.base);
-    bins_root(&heap)->log2_classes = UINT32_MAX;
-    expect("root", heap.base);
-    ck_assert_int_eq(policy->walk(&heap, NULL, NULL), 0);
+    bins_root(&row.heap)->log2_classes = BINS_MOST_LOG2 + 1;
+    expect("root", row.heap.base);
+    bins_root(&row.heap)->log2_classes = UINT32_MAX;
+    expect("root", row.heap.base);
+    ck_assert_int_eq(row.policy->walk(&row.heap, NULL, NULL), 0);
 }
 END_TEST
 
 START_TEST(bitmaps_overwritten)
 {
     open_heap(any[_i]);
-    struct bins_root *root = bins_root(&heap);
+    struct bins_root *root = bins_root(&row.heap);
     root->levels ^= 1;
     expect("level-bitmap", root);
     root->levels ^= UINT64_C(1) << 63 | 1;
@@ -140,15 +123,15 @@ END_TEST
 START_TEST(level_that_does_not_exist)
 {
     open_heap("tlsf");
-    bins_root(&heap)->classes[BINS_LEVELS - 1] = 1;
-    expect("class-bitmap", heap.base);
+    bins_root(&row.heap)->classes[BINS_LEVELS - 1] = 1;
+    expect("class-bitmap", row.heap.base);
 }
 END_TEST
 
 START_TEST(bound_too_low)
 {
     open_heap(any[_i]);
-    tags_set_largest(&heap, 112);
+    tags_set_largest(&row.heap, 112);
     expect("largest-bound", b[7]);
 }
 END_TEST
@@ -158,9 +141,9 @@ START_TEST(link_to_nowhere)
     open_heap(any[_i]);
     b[7]->links[BINS_NEXT] = UINT32_MAX;
     expect("list-link", b[7]);
-    b[7]->links[BINS_NEXT] = (uint32_t)(heap.brk / 16);
+    b[7]->links[BINS_NEXT] = (uint32_t)(row.heap.brk / 16);
     expect("list-link", b[7]);
-    *bin_head(bins_root(&heap), bin_of_block(b[7])) = 1;
+    *bin_head(bins_root(&row.heap), bin_of_block(b[7])) = 1;
     expect("list-link", NULL);
 }
 END_TEST
@@ -168,7 +151,7 @@ END_TEST
 START_TEST(link_to_a_used_block)
 {
     open_heap(any[_i]);
-    b[5]->links[BINS_NEXT] = block_link(&heap, b[4]);
+    b[5]->links[BINS_NEXT] = block_link(&row.heap, b[4]);
     expect("used-block-in-list", b[4]);
 }
 END_TEST
@@ -176,7 +159,7 @@ END_TEST
 START_TEST(block_in_another_class)
 {
     open_heap(any[_i]);
-    b[5]->links[BINS_NEXT] = block_link(&heap, b[7]);
+    b[5]->links[BINS_NEXT] = block_link(&row.heap, b[7]);
     expect("list-class", b[7]);
 }
 END_TEST
@@ -184,7 +167,7 @@ END_TEST
 START_TEST(link_back_is_wrong)
 {
     open_heap("segregated");
-    b[1]->links[BINS_PREV] = block_link(&heap, b[3]);
+    b[1]->links[BINS_PREV] = block_link(&row.heap, b[3]);
     expect("list-link-back", b[1]);
 }
 END_TEST
@@ -192,7 +175,7 @@ END_TEST
 START_TEST(list_has_a_cycle)
 {
     open_heap(any[_i]);
-    b[7]->links[BINS_NEXT] = block_link(&heap, b[7]);
+    b[7]->links[BINS_NEXT] = block_link(&row.heap, b[7]);
     expect("list-too-long", b[7]);
 }
 END_TEST
@@ -200,8 +183,8 @@ END_TEST
 START_TEST(free_block_is_lost)
 {
     open_heap(any[_i]);
-    bins_remove(&heap, b[3]);
-    b[3]->links[BINS_PREV] = block_link(&heap, b[7]);
+    bins_remove(&row.heap, b[3]);
+    b[3]->links[BINS_PREV] = block_link(&row.heap, b[7]);
     expect("free-block-not-in-list", b[3]);
     b[3]->links[BINS_PREV] = UINT32_MAX;
     expect("free-block-not-in-list", b[3]);

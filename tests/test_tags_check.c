@@ -9,43 +9,26 @@
 
 #include "allocator/block/address_tree.h"
 #include "allocator/block/list.h"
-#include "tests/support/variant.h"
+#include "tests/support/row.h"
 
-static struct heap heap;
-static const struct policy *policy;
+static struct row row;
 static struct block *b[10];
 
 static void open_heap(const char *name)
 {
     static const size_t bytes[] = {32, 64, 16, 96, 16, 16, 16, 128, 16, 48};
-    struct variant variant = variant_named(name);
-    policy = variant.policy;
-    ck_assert_int_eq(heap_init(&heap, NULL), 0);
-    ck_assert_int_eq(policy->init(&heap, variant.values), 0);
-    for (size_t i = 0; i < 10; i++) {
-        void *payload = policy->malloc(&heap, bytes[i] - 8);
-        memset(payload, 0xa5, bytes[i] - 8);
-        b[i] = block_of(payload);
-    }
-    for (size_t i = 1; i < 10; i += 2) {
-        policy->free(&heap, block_payload(b[i]));
-    }
-    struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), 0);
+    row_open(&row, name);
+    row_take_with_holes(&row, b, bytes, sizeof bytes / sizeof *bytes);
 }
 
 static void close_heap(void)
 {
-    heap_destroy(&heap);
+    row_close(&row);
 }
 
 static void expect(const char *rule, const void *address)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(policy->check(&heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_ptr_eq(fault.address, address);
-    ck_assert_str_ne(fault.detail, "");
+    row_expect_fault(&row, rule, address);
 }
 
 static const char *const any[] = {"implicit", "first-fit:lifo", "best-fit"};
@@ -114,7 +97,7 @@ END_TEST
 START_TEST(end_mark_overwritten)
 {
     open_heap(any[_i]);
-    struct block *end = tags_end(&heap);
+    struct block *end = tags_end(&row.heap);
     uint64_t header = end->header;
     end->header = header + 16;
     expect("end-mark", end);
@@ -128,7 +111,7 @@ END_TEST
 START_TEST(bound_too_low)
 {
     open_heap(any[_i]);
-    tags_set_largest(&heap, 112);
+    tags_set_largest(&row.heap, 112);
     expect("largest-bound", b[7]);
 }
 END_TEST
@@ -136,8 +119,8 @@ END_TEST
 START_TEST(root_overwritten)
 {
     open_heap("first-fit");
-    list_root(&heap)->order = 77;
-    expect("root", heap.base);
+    list_root(&row.heap)->order = 77;
+    expect("root", row.heap.base);
 }
 END_TEST
 
@@ -148,7 +131,7 @@ START_TEST(link_to_nowhere)
     expect("list-link", b[3]);
     b[3]->links[LIST_NEXT] = UINT32_MAX;
     expect("list-link", b[3]);
-    list_root(&heap)->first = (uint32_t)(heap.brk / 16);
+    list_root(&row.heap)->first = (uint32_t)(row.heap.brk / 16);
     expect("list-link", NULL);
 }
 END_TEST
@@ -156,7 +139,7 @@ END_TEST
 START_TEST(link_to_a_used_block)
 {
     open_heap("first-fit:fifo");
-    b[3]->links[LIST_NEXT] = block_link(&heap, b[4]);
+    b[3]->links[LIST_NEXT] = block_link(&row.heap, b[4]);
     expect("used-block-in-list", b[4]);
 }
 END_TEST
@@ -164,7 +147,7 @@ END_TEST
 START_TEST(link_back_is_wrong)
 {
     open_heap("first-fit");
-    b[5]->links[LIST_PREV] = block_link(&heap, b[1]);
+    b[5]->links[LIST_PREV] = block_link(&row.heap, b[1]);
     expect("list-link-back", b[5]);
 }
 END_TEST
@@ -172,9 +155,9 @@ END_TEST
 START_TEST(list_has_a_cycle)
 {
     open_heap("first-fit:fifo");
-    b[7]->links[LIST_NEXT] = block_link(&heap, b[1]);
+    b[7]->links[LIST_NEXT] = block_link(&row.heap, b[1]);
     expect("list-too-long", b[1]);
-    b[7]->links[LIST_NEXT] = block_link(&heap, b[7]);
+    b[7]->links[LIST_NEXT] = block_link(&row.heap, b[7]);
     expect("list-too-long", b[7]);
 }
 END_TEST
@@ -182,12 +165,12 @@ END_TEST
 START_TEST(order_is_wrong)
 {
     open_heap("best-fit:fifo");
-    list_root(&heap)->order = LIST_LIFO;
+    list_root(&row.heap)->order = LIST_LIFO;
     struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), 0);
-    list_remove(&heap, b[3]);
-    list_insert(&heap, b[3], 96);
-    list_root(&heap)->order = LIST_ADDRESS;
+    ck_assert_int_eq(row.policy->check(&row.heap, &fault), 0);
+    list_remove(&row.heap, b[3]);
+    list_insert(&row.heap, b[3], 96);
+    list_root(&row.heap)->order = LIST_ADDRESS;
     expect("list-order", b[1]);
 }
 END_TEST
@@ -195,7 +178,7 @@ END_TEST
 START_TEST(free_block_is_lost)
 {
     open_heap("first-fit:lifo");
-    list_remove(&heap, b[5]);
+    list_remove(&row.heap, b[5]);
     expect("free-block-not-in-list", b[5]);
 }
 END_TEST
@@ -204,10 +187,10 @@ END_TEST
 START_TEST(stranger_takes_a_place)
 {
     open_heap("first-fit:lifo");
-    list_remove(&heap, b[5]);
+    list_remove(&row.heap, b[5]);
     struct block *fake = (struct block *)((uintptr_t)b[7] + 32);
     fake->header = 32 | BLOCK_BELOW_IN_USE;
-    list_insert(&heap, fake, 32);
+    list_insert(&row.heap, fake, 32);
     expect("free-block-not-in-list", b[5]);
 }
 END_TEST
@@ -215,7 +198,7 @@ END_TEST
 START_TEST(top_is_listed)
 {
     open_heap("first-fit:fifo");
-    list_insert(&heap, b[9], 48);
+    list_insert(&row.heap, b[9], 48);
     expect("list-too-long", b[9]);
 }
 END_TEST
@@ -223,7 +206,7 @@ END_TEST
 START_TEST(last_link_is_wrong)
 {
     open_heap("first-fit");
-    list_root(&heap)->last = block_link(&heap, b[3]);
+    list_root(&row.heap)->last = block_link(&row.heap, b[3]);
     expect("list-last", b[7]);
 }
 END_TEST
@@ -231,8 +214,8 @@ END_TEST
 START_TEST(rover_is_lost)
 {
     open_heap("next-fit");
-    list_root(&heap)->rover = block_link(&heap, b[4]);
-    expect("rover", heap.base);
+    list_root(&row.heap)->rover = block_link(&row.heap, b[4]);
+    expect("rover", row.heap.base);
 }
 END_TEST
 
@@ -241,7 +224,7 @@ END_TEST
 /* The link in the tree that leads to the block. */
 static uint32_t *link_to(const struct block *block)
 {
-    uint32_t link = block_link(&heap, block);
+    uint32_t link = block_link(&row.heap, block);
     for (int i = 1; i < 9; i += 2) {
         for (int side = 0; side < 2; side++) {
             if (b[i]->links[side] == link) {
@@ -249,7 +232,7 @@ static uint32_t *link_to(const struct block *block)
             }
         }
     }
-    return &((struct tree_root *)heap.base)->top;
+    return &((struct tree_root *)row.heap.base)->top;
 }
 
 START_TEST(tree_link_to_nowhere)
@@ -257,7 +240,7 @@ START_TEST(tree_link_to_nowhere)
     open_heap("best-fit:tree");
     *link_to(b[5]) = 0xffffff;
     struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
     ck_assert_str_eq(fault.rule, "tree-link");
 }
 END_TEST
@@ -265,11 +248,11 @@ END_TEST
 START_TEST(tree_holds_a_used_block)
 {
     open_heap("best-fit:tree");
-    *link_to(b[5]) = block_link(&heap, b[4]);
+    *link_to(b[5]) = block_link(&row.heap, b[4]);
     b[4]->links[0] = b[5]->links[0];
     b[4]->links[1] = b[5]->links[1];
     struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
     ck_assert(strcmp(fault.rule, "used-block-in-tree") == 0 ||
               strcmp(fault.rule, "tree-priority") == 0);
 }
@@ -278,12 +261,13 @@ END_TEST
 START_TEST(tree_is_out_of_order)
 {
     open_heap("worst-fit:tree");
-    struct block *top = block_at(&heap, ((struct tree_root *)heap.base)->top);
+    struct block *top =
+        block_at(&row.heap, ((struct tree_root *)row.heap.base)->top);
     uint32_t left = top->links[0];
     top->links[0] = top->links[1];
     top->links[1] = left;
     struct block *first =
-        block_at(&heap, top->links[0] != 0 ? top->links[0] : top->links[1]);
+        block_at(&row.heap, top->links[0] != 0 ? top->links[0] : top->links[1]);
     expect("tree-order", first);
 }
 END_TEST
@@ -291,12 +275,13 @@ END_TEST
 START_TEST(tree_has_a_cycle)
 {
     open_heap("best-fit:tree");
-    struct block *top = block_at(&heap, ((struct tree_root *)heap.base)->top);
+    struct block *top =
+        block_at(&row.heap, ((struct tree_root *)row.heap.base)->top);
     for (int side = 0; side < 2; side++) {
         uint32_t kept = b[5]->links[side];
-        b[5]->links[side] = block_link(&heap, top);
+        b[5]->links[side] = block_link(&row.heap, top);
         struct policy_fault fault;
-        ck_assert_int_eq(policy->check(&heap, &fault), -1);
+        ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
         b[5]->links[side] = kept;
     }
 }
@@ -305,17 +290,17 @@ END_TEST
 START_TEST(tree_breaks_the_heap_order)
 {
     open_heap("best-fit:tree");
-    struct tree_root *root = (struct tree_root *)heap.base;
+    struct tree_root *root = (struct tree_root *)row.heap.base;
     for (int i = 1; i < 9; i += 2) {
         b[i]->links[0] = b[i]->links[1] = 0;
     }
     struct block *by_size[] = {b[5], b[1], b[3], b[7]};
-    root->top = block_link(&heap, by_size[0]);
+    root->top = block_link(&row.heap, by_size[0]);
     for (int i = 0; i < 3; i++) {
-        by_size[i]->links[1] = block_link(&heap, by_size[i + 1]);
+        by_size[i]->links[1] = block_link(&row.heap, by_size[i + 1]);
     }
     struct policy_fault fault;
-    ck_assert_int_eq(policy->check(&heap, &fault), -1);
+    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
     ck_assert_str_eq(fault.rule, "tree-priority");
 }
 END_TEST
@@ -323,7 +308,7 @@ END_TEST
 START_TEST(tree_has_lost_a_block)
 {
     open_heap("best-fit:tree");
-    tree_remove(&heap, b[3]);
+    tree_remove(&row.heap, b[3]);
     expect("free-block-not-in-tree", NULL);
 }
 END_TEST
@@ -331,10 +316,10 @@ END_TEST
 START_TEST(tree_holds_a_stranger)
 {
     open_heap("best-fit:tree");
-    tree_remove(&heap, b[5]);
+    tree_remove(&row.heap, b[5]);
     struct block *fake = (struct block *)((uintptr_t)b[7] + 32);
     fake->header = 32 | BLOCK_BELOW_IN_USE;
-    tree_insert(&heap, fake, 32);
+    tree_insert(&row.heap, fake, 32);
     expect("free-block-not-in-tree", NULL);
 }
 END_TEST
@@ -354,7 +339,7 @@ END_TEST
 START_TEST(address_tree_out_of_order)
 {
     open_heap("first-fit:tree");
-    uint32_t link = block_link(&heap, b[5]);
+    uint32_t link = block_link(&row.heap, b[5]);
     for (int i = 1; i < 9; i += 2) {
         uint32_t *links = b[i]->links;
         int side = links[0] == link ? 0 : links[1] == link ? 1 : 2;
@@ -371,12 +356,12 @@ END_TEST
 START_TEST(address_tree_breaks_the_heap_order)
 {
     open_heap("first-fit:tree");
-    struct tree_root *root = (struct tree_root *)heap.base;
+    struct tree_root *root = (struct tree_root *)row.heap.base;
     for (int i = 1; i < 9; i += 2) {
         b[i]->links[0] = b[i]->links[1] = 0;
     }
-    root->top = block_link(&heap, b[5]);
-    b[5]->links[1] = block_link(&heap, b[7]);
+    root->top = block_link(&row.heap, b[5]);
+    b[5]->links[1] = block_link(&row.heap, b[7]);
     expect("tree-priority", b[7]);
 }
 END_TEST
@@ -384,7 +369,7 @@ END_TEST
 START_TEST(address_tree_has_lost_a_block)
 {
     open_heap("first-fit:tree");
-    address_tree_remove(&heap, b[3]);
+    address_tree_remove(&row.heap, b[3]);
     expect("free-block-not-in-tree", NULL);
 }
 END_TEST
@@ -392,7 +377,7 @@ END_TEST
 START_TEST(tree_bound_too_low)
 {
     open_heap("best-fit:tree");
-    tags_set_largest(&heap, 112);
+    tags_set_largest(&row.heap, 112);
     expect("largest-bound", b[7]);
 }
 END_TEST

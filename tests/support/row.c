@@ -40,6 +40,19 @@ void row_give(struct row *row, void *payload)
     row->policy->free(&row->heap, payload);
 }
 
+void row_take_with_holes(struct row *row, struct block **blocks,
+                         const size_t *bytes, size_t n)
+{
+    struct policy_fault fault;
+    for (size_t i = 0; i < n; i++) {
+        blocks[i] = block_of(row_take(row, bytes[i]));
+    }
+    for (size_t i = 1; i < n; i += 2) {
+        row_give(row, block_payload(blocks[i]));
+    }
+    ck_assert_int_eq(row->policy->check(&row->heap, &fault), 0);
+}
+
 static int tell(void *context, const struct block_info *block)
 {
     char *text = context;
@@ -59,4 +72,13 @@ void row_expect(struct row *row, const char *blocks)
                   fault.rule, fault.detail);
     row->policy->walk(&row->heap, tell, found);
     ck_assert_str_eq(found, blocks);
+}
+
+void row_expect_fault(struct row *row, const char *rule, const void *address)
+{
+    struct policy_fault fault = {0};
+    ck_assert_int_eq(row->policy->check(&row->heap, &fault), -1);
+    ck_assert_str_eq(fault.rule, rule);
+    ck_assert_ptr_eq(fault.address, address);
+    ck_assert_str_ne(fault.detail, "");
 }

@@ -8,6 +8,7 @@
 #ifndef TESTS_SUPPORT_ROW_H
 #define TESTS_SUPPORT_ROW_H
 
+#include "allocator/block/block.h"
 #include "tests/support/variant.h"
 
 struct row {
@@ -31,7 +32,17 @@ void row_take_all(struct row *row, unsigned char **payloads,
 #define ROW_TAKE(row, payloads, ...)                                           \
     row_take_all(row, payloads, (const size_t[]){__VA_ARGS__, 0})
 
+/*
+ * n blocks of these sizes, one above the other, of which those at 1, 3, 5, ...
+ * are given back again; the heap is then sound.
+ */
+void row_take_with_holes(struct row *row, struct block **blocks,
+                         const size_t *bytes, size_t n);
+
 /* The heap is sound and looks like this. */
 void row_expect(struct row *row, const char *blocks);
+
+/* The heap is not: check names this rule and address, and tells more. */
+void row_expect_fault(struct row *row, const char *rule, const void *address);
 
 #endif
