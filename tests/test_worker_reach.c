@@ -3,11 +3,9 @@
  * children, signals, descriptors and what they share with the driver.
  */
 #include <check.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
