@@ -233,22 +233,32 @@ lint: $(filter deps-dev,$(MAKECMDGOALS))
 	  -j2 $(filter %.c,$(C_FILES))
 
 # ---- fuzzing ---------------------------------------------------------------
-# Needs clang's libFuzzer; FUZZ_SECONDS each.
+# Needs clang's libFuzzer; FUZZ_SECONDS each.  FUZZ=trace chooses one target.
 FUZZ_SECONDS ?= 60
-FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ ?= *
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_$(FUZZ).c)
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ_SRC))
-FUZZ_LIB_SRC := $(ALLOCATOR_SRC) $(DRIVER_SRC) $(CONVERT_SRC)
+FUZZ_SANITIZERS := address,undefined
+fuzz_obj = $(patsubst %.c,build/fuzz/obj/%.o,$(1))
 
-build/fuzz/%: tests/fuzz/%.c $(FUZZ_LIB_SRC) $(filter %.h,$(C_FILES))
+build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -fsanitize=fuzzer,address,undefined \
-	  -fno-sanitize-recover=undefined -o $@ $< $(FUZZ_LIB_SRC) $(LIBS)
+	@echo '  CC $< (fuzz)'; clang -std=c11 -D_GNU_SOURCE -I. -O1 -g -MMD -MP \
+	  -fsanitize=fuzzer-no-link,$(FUZZ_SANITIZERS) \
+	  -fno-sanitize-recover=undefined -c $< -o $@
+
+build/fuzz/libdriver.a: $(call fuzz_obj,$(ALLOCATOR_SRC) $(DRIVER_SRC) \
+  $(CONVERT_SRC) tests/fuzz/promises.c)
+	@rm -f $@; $(AR) rcs $@ $^
+
+$(FUZZERS): build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libdriver.a
+	@echo '  LD $@'; clang -fsanitize=fuzzer,$(FUZZ_SANITIZERS) -o $@ $^ $(LIBS)
 
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do name=$$(basename $$f); \
 	  mkdir -p build/fuzz/corpus/$$name; \
 	  $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=1 -print_final_stats=1 \
-	    build/fuzz/corpus/$$name $$(ls -d tests/fuzz/seeds/$$name \
+	    -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$name $$(ls -d tests/fuzz/seeds/$$name \
 	    2>/dev/null) || exit 1; done
 
 # ---- install, clean --------------------------------------------------------
@@ -286,9 +296,9 @@ help:
 	@echo 'make traces-large  record and generate large ones, in traces/large/'
 	@echo 'make plots     pictures under plots/out/'
 	@echo 'make lint      format, include rules, headers alone, cppcheck'
-	@echo 'make fuzz      fuzz the parsers and allocators [FUZZ_SECONDS=60]'
+	@echo 'make fuzz      fuzz every parser [FUZZ_SECONDS=60] [FUZZ=trace]'
 	@echo 'make install   [PREFIX=/usr/local] [DESTDIR=]'
 	@echo 'make clean     remove all that was built'
 
 FORCE:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build/fuzz -name '*.d' 2>/dev/null)

@@ -1,8 +1,9 @@
 /*
  * fuzz_events.c -- any slots, converted as a recording.
  *
- * Whatever they say, in either dialect the text is a trace whose statistics
- * are those that the conversion counted.  Addresses are few, so that they meet.
+ * Whatever they say, in either dialect and with any limit the text is a trace
+ * that keeps every promise, with the statistics that the conversion counted.
+ * Addresses are few, so that they meet.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,18 +12,9 @@
 #include <unistd.h>
 
 #include "driver/record/convert.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+#include "tests/fuzz/promises.h"
 
 enum { MOST_SLOTS = 4096 };
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken promise: %s\n", what);
-        abort();
-    }
-}
 
 /* Of all but the numbers, three bits of the address are kept. */
 static uint64_t tame(uint64_t slot)
@@ -65,21 +57,25 @@ static void check_text(const char *text, size_t n,
                 trace.peak_payload_bytes == stream->tally.peak.payload &&
                 trace.live_blocks_at_end == stream->tally.now.blocks,
             "statistics");
+    require_trace(&trace);
     trace_free(&trace);
 }
 
-static void check_dialect(struct events_map *events, enum trace_dialect dialect)
+static void check_dialect(struct events_map *events, enum trace_dialect dialect,
+                          uint64_t max_ops)
 {
     char *text;
     size_t n;
     struct sink sink;
     struct converted converted;
-    const struct convert_options options = {.dialect = dialect};
+    const struct convert_options options = {.dialect = dialect,
+                                            .max_ops = max_ops};
     FILE *memory = open_memstream(&text, &n);
     sink_to_stream(&sink, memory);
     require(convert_events(events, &sink, &options, &converted) == 0,
             "it can be converted");
     fclose(memory);
+    require(max_ops == 0 || converted.stream.n_ops <= max_ops, "a limit");
     check_text(text, n, &converted.stream);
     converted_free(&converted);
     free(text);
@@ -92,8 +88,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int fd = make_file(data, n);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     require(events_map_open(&events, path) == 0, "it can be opened");
-    check_dialect(&events, DIALECT_CLASSIC);
-    check_dialect(&events, DIALECT_EXTENDED);
+    check_dialect(&events, DIALECT_CLASSIC, 0);
+    check_dialect(&events, DIALECT_EXTENDED, 0);
+    check_dialect(&events, DIALECT_CLASSIC, 1 + n / 32);
     events_map_close(&events);
     close(fd);
     return 0;

@@ -5,24 +5,14 @@
  * right and no lower than the load.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "driver/inspect/profile.h"
 #include "driver/offline/overlap.h"
 #include "driver/offline/placement.h"
+#include "tests/fuzz/promises.h"
 
 enum { TRIES = 50, MOST_OPS = 500 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-static void require(int holds, const char *what)
-{
-    if (!holds) {
-        fprintf(stderr, "broken promise: %s\n", what);
-        abort();
-    }
-}
 
 static void check_profile(const struct trace *trace)
 {
