@@ -46,19 +46,19 @@ static int list_policies(void)
 {
     for (size_t i = 0; registry_at(i) != NULL; i++) {
         const struct policy *policy = registry_at(i);
-        printf("%-14s %s%s\n", policy->name, policy->summary,
+        printf("%-19s %s%s\n", policy->name, policy->summary,
                policy == registry_default() ? " (default)" : "");
         for (size_t k = 0; k < policy_count_options(policy); k++) {
             print_option(&policy->options[k]);
         }
     }
     struct subject libc = subject_libc();
-    printf("%-14s %s\n", libc.label, libc.policy->summary);
+    printf("%-19s %s\n", libc.label, libc.policy->summary);
     for (size_t i = 0; installed_name(i) != NULL; i++) {
-        printf("%-14s an installed malloc, where its library is found\n",
+        printf("%-19s an installed malloc, where its library is found\n",
                installed_name(i));
     }
-    printf("%-14s any other, for example ./libmymalloc.so\n", "PATH/LIBRARY");
+    printf("%-19s any other, for example ./libmymalloc.so\n", "PATH/LIBRARY");
     return EXIT_VALID;
 }
 
@@ -148,6 +148,7 @@ static int write_reports(const struct options *options,
     struct report_style style = {
         .detail = options->detail,
         .autograder = options->autograder,
+        .sweep = options->sweep,
     };
     bool data_on_stdout =
         outputs->json.file == stdout || outputs->csv.file == stdout;

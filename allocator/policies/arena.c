@@ -129,7 +129,7 @@ static int arena_check(struct heap *heap, struct policy_fault *fault)
 
 const struct policy arena_policy = {
     .name = "arena",
-    .summary = "regions, each emptied when its last object is freed",
+    .summary = "regions, each emptied when the last object in it is freed",
     .options = options,
     .init = arena_init,
     .malloc = arena_malloc,

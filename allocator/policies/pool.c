@@ -175,7 +175,7 @@ PLAIN_HOOKS(pool, store)
 
 static const struct policy_option options[] = {
     {.name = "objects",
-     .summary = "of a pool, at least",
+     .summary = "objects of a pool, at least",
      .least = 1,
      .most = 1024,
      .initial = 8},
@@ -292,8 +292,7 @@ static int pool_check(struct heap *heap, struct policy_fault *fault)
 
 const struct policy pool_policy = {
     .name = "pool",
-    .summary =
-        "pools of objects of one rounded size, each gone when all are freed",
+    .summary = "pools of one size, made as needed: a trace announces none",
     .options = options,
     .init = pool_init,
     .malloc = pool_malloc,

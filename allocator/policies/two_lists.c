@@ -131,8 +131,7 @@ static int two_lists_walk(struct heap *heap, policy_visit_fn *visit,
 
 const struct policy two_lists_policy = {
     .name = "two-lists",
-    .summary =
-        "a list of used and a list of free blocks, first fit, no merging",
+    .summary = "a used and a free list, first fit, no splitting, no merging",
     .init = two_lists_init,
     .malloc = two_lists_malloc,
     .free = two_lists_free,

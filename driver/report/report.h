@@ -21,6 +21,7 @@ struct report_style {
     unsigned columns; /* of the terminal; 80 where it is none */
     bool colour;      /* a terminal, and NO_COLOR unset */
     bool autograder;  /* -g: end in correct: and perfidx: */
+    bool sweep;       /* --sweep: averages of each policy, nothing by trace */
 };
 
 /* The table for people: one policy as one table, several side by side. */

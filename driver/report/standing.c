@@ -113,6 +113,7 @@ struct column {
     const char *head;
     int width;
     bool timed;
+    bool swept; /* shown of a sweep */
     double (*of)(const struct summary *summary);
     struct figure (*show)(double value);
 };
@@ -151,21 +152,23 @@ static struct figure figure_points(double points)
 }
 
 static const struct column columns[] = {
-    {"util", 8, false, mean_utilization, figure_share},
-    {"reached", 9, false, mean_share, figure_share},
-    {"Mops/s", 8, true, total_mops, figure_three},
-    {"harmonic", 10, true, harmonic_mops, figure_three},
-    {"x libc", 8, true, geomean_ratio, figure_ratio},
-    {"index", 7, true, handout_index, figure_points},
+    {"util", 8, false, true, mean_utilization, figure_share},
+    {"reached", 9, false, true, mean_share, figure_share},
+    {"Mops/s", 8, true, true, total_mops, figure_three},
+    {"harmonic", 10, true, false, harmonic_mops, figure_three},
+    {"x libc", 8, true, true, geomean_ratio, figure_ratio},
+    {"index", 7, true, false, handout_index, figure_points},
 };
 
 #define N_COLUMNS   (sizeof(columns) / sizeof(columns[0]))
 #define VALID_WIDTH 9
 #define MOST_LABEL  40
 
-static bool column_shown(const struct run *run, const struct column *column)
+static bool column_shown(const struct run *run,
+                         const struct report_style *style,
+                         const struct column *column)
 {
-    return run->timed || !column->timed;
+    return (run->timed || !column->timed) && (!style->sweep || column->swept);
 }
 
 /*
@@ -190,7 +193,9 @@ static int label_width(const struct run *run, const struct report_style *style)
 {
     size_t others = VALID_WIDTH;
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        others += column_shown(run, &columns[c]) ? (size_t)columns[c].width : 0;
+        others += column_shown(run, style, &columns[c])
+                      ? (size_t)columns[c].width
+                      : 0;
     }
     size_t room = style->columns > others + 8 ? style->columns - others : 8;
     size_t longest = strlen("policy");
@@ -198,7 +203,7 @@ static int label_width(const struct run *run, const struct report_style *style)
         size_t width = name_width(run->subjects[s].label);
         longest = width > longest ? width : longest;
     }
-    longest = longest > MOST_LABEL ? MOST_LABEL : longest;
+    longest = longest > MOST_LABEL && !style->sweep ? MOST_LABEL : longest;
     return (int)(longest < room ? longest : room);
 }
 
@@ -208,7 +213,7 @@ static void table_head(FILE *out, const struct run *run,
     paint_cell(out, style, TONE_HEADING, -width, "policy");
     paint_cell(out, style, TONE_HEADING, VALID_WIDTH, "valid");
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        if (column_shown(run, &columns[c])) {
+        if (column_shown(run, style, &columns[c])) {
             paint_cell(out, style, TONE_HEADING, columns[c].width,
                        columns[c].head);
         }
@@ -227,7 +232,7 @@ static void table_row(FILE *out, const struct run *run, size_t subject,
     snprintf(text, sizeof(text), "%zu/%zu", summary.valid, summary.traces);
     paint_cell(out, style, whole ? TONE_GOOD : TONE_BAD, VALID_WIDTH, text);
     for (size_t c = 0; c < N_COLUMNS; c++) {
-        if (!column_shown(run, &columns[c])) {
+        if (!column_shown(run, style, &columns[c])) {
             continue;
         }
         struct figure best = column_best(run, &columns[c]);
@@ -244,12 +249,11 @@ void standing_table(FILE *out, const struct run *run,
                     const struct report_style *style)
 {
     int width = label_width(run, style);
-    fputc('\n', out);
     paint_text(out, style, TONE_HEADING, "All traces together");
-    fputs(run->timed ? ": reached = share of the limit, index = classic "
-                       "CS:APP points\n\n"
-                     : ": reached = share of the limit\n\n",
+    fputs(": reached = share of the limit", out);
+    fputs(run->timed && !style->sweep ? ", index = classic CS:APP points" : "",
           out);
+    fputs("\n\n", out);
     table_head(out, run, style, width);
     for (size_t s = 0; s < run->n_subjects; s++) {
         table_row(out, run, s, style, width);

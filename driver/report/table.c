@@ -4,8 +4,8 @@
  * Every part but the first begins with an empty line.
  *
  * One policy: a table with a row for each trace.  Several: a block for each
- * figure, then the standing of all.  Both end in notes on how far to trust
- * the figures; -v and -V add what lies behind them.
+ * figure, then the standing of all, which is all of a sweep.  All end in notes
+ * on how far to trust the figures; -v and -V add what lies behind them.
  */
 #include "driver/report/compare.h"
 #include "driver/report/detail.h"
@@ -31,13 +31,17 @@ int report_table(FILE *out, const struct run *run,
                  const struct report_style *style)
 {
     int status = 0;
-    if (run->n_subjects == 1) {
+    if (style->sweep) {
+        standing_table(out, run, style);
+        details(out, run, style);
+    } else if (run->n_subjects == 1) {
         single_table(out, run, 0, style);
         details(out, run, style);
         standing_words(out, run, 0, style);
     } else {
         status = compare_blocks(out, run, style);
         details(out, run, style);
+        fputc('\n', out);
         standing_table(out, run, style);
     }
     notes_table(out, run, style);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/run/sweep.h"
 #include "driver/trace/number.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
     LONG_TIMING_BUDGET,
     LONG_JSON,
     LONG_CSV,
+    LONG_SWEEP,
     LONG_LIST,
     LONG_VERSION,
     LONG_COLOR,
@@ -34,6 +36,7 @@ static const struct option long_options[] = {
     {"file", required_argument, NULL, 'f'},
     {"folder", required_argument, NULL, 't'},
     {"policy", required_argument, NULL, 'p'},
+    {"sweep", required_argument, NULL, LONG_SWEEP},
     {"libc", no_argument, NULL, 'l'},
     {"correctness", no_argument, NULL, 'c'},
     {"autograder", no_argument, NULL, 'g'},
@@ -67,6 +70,9 @@ static const char help_text[] =
     "  -f, --file TRACE...     traces; plain, .gz, .zst or .xz; -: stdin\n"
     "  -t, --folder DIR        the folder of the traces\n"
     "  -p, --policy LIST       policies, as first-fit,best-fit:address or all\n"
+    "      --sweep LIST        likewise; {16,32} stands for each value in "
+    "turn,\n"
+    "                          and a row for each policy is all that is told\n"
     "  -l, --libc              the C library's malloc too\n"
     "      --list              name the policies and their options\n"
     "\n"
@@ -168,6 +174,21 @@ static int add_libc(struct options *o, char *message, size_t room)
                               room);
 }
 
+/* The policies of a pattern such as best-fit:split={16,32}. */
+static int add_sweep(const char *pattern, struct options *o, char *message,
+                     size_t room)
+{
+    char *list = sweep_expand(pattern, message, room);
+    if (list == NULL) {
+        return -1;
+    }
+    int status =
+        subject_parse_list(list, &o->subjects, &o->n_subjects, message, room);
+    free(list);
+    o->sweep = true;
+    return status;
+}
+
 /* A limit above the usual reservation needs a larger one. */
 static int set_heap_limit(const char *text, struct heap_options *heap)
 {
@@ -242,6 +263,7 @@ static int apply(int flag, char *value, struct options *o, bool *libc,
     case 'p':
         return subject_parse_list(value, &o->subjects, &o->n_subjects, message,
                                   room);
+    case LONG_SWEEP: return add_sweep(value, o, message, room);
     case 'l': *libc = true; return 0;
     case 'c': o->correctness_only = true; return 0;
     case 'g': o->autograder = true; return 0;

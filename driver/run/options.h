@@ -30,6 +30,7 @@ struct options {
     double shrink_s; /* --shrink, for each failure; 0: not wanted */
     enum report_detail detail;
     bool autograder;
+    bool sweep; /* --sweep: a row for each policy, nothing by trace */
     enum colour_choice colour;
     const char *json_path; /* "-": standard output */
     const char *csv_path;

@@ -117,16 +117,25 @@ static int parse_item(const char *item, struct subject **list, size_t *n,
     return append(list, n, &one, message, room);
 }
 
-/*
- * Length of the first item of a list: up to a comma whose follower is not a
- * further option of the same item ("name=value" without a colon).
- */
-static size_t item_length(const char *text)
+/* Bytes up to the next comma that stands in no braces. */
+static size_t part_length(const char *text)
 {
-    size_t length = strcspn(text, ",");
+    size_t length = 0;
+    for (bool inside = false; text[length] != '\0'; length++) {
+        if (text[length] == ',' && !inside) {
+            break;
+        }
+        inside = text[length] == '{' || (inside && text[length] != '}');
+    }
+    return length;
+}
+
+size_t subject_item_length(const char *text)
+{
+    size_t length = part_length(text);
     while (text[length] == ',') {
         const char *next = text + length + 1;
-        size_t part = strcspn(next, ",");
+        size_t part = part_length(next);
         if (memchr(next, '=', part) == NULL || memchr(next, ':', part)) {
             break;
         }
@@ -139,7 +148,7 @@ int subject_parse_list(const char *text, struct subject **list, size_t *n,
                        char *message, size_t room)
 {
     for (;;) {
-        size_t length = item_length(text);
+        size_t length = subject_item_length(text);
         char *item = strndup(text, length);
         if (item == NULL) {
             snprintf(message, room, "out of memory");

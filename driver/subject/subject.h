@@ -41,6 +41,13 @@ struct foreign {
 };
 
 /*
+ * Length of the first item of a list: up to a comma whose follower is not a
+ * further option of the same item ("name=value" without a colon).  Commas in
+ * braces separate nothing, see run/sweep.h.
+ */
+size_t subject_item_length(const char *text);
+
+/*
  * Parses a list such as "first-fit,best-fit:order=address,split=64,libc";
  * "all" stands for every registered policy, "libc" and the names and paths of
  * installed.h for mallocs that bring their own memory.  An item with '=' but
