@@ -102,6 +102,7 @@ struct trace_facts {
     uint64_t peak_live_blocks;
     double limit;             /* utilization, 16-byte alignment */
     double limit_with_header; /* and a header of 8 bytes */
+    double achievable;        /* with the future known; 0: not looked for */
 };
 
 struct subject_facts {

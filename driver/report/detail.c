@@ -163,9 +163,55 @@ static bool any_ledger(const struct run *run, size_t subject)
     return false;
 }
 
+static void bounds_row(FILE *out, const struct report_style *style,
+                       const struct trace_facts *trace,
+                       const struct result *result)
+{
+    const struct footprint_record *footprint = &result->footprint;
+    double utilization = footprint->measured ? footprint->utilization : NAN;
+    const struct figure figures[] = {figure_share(utilization),
+                                     figure_share(trace->achievable),
+                                     figure_share(trace->limit)};
+    paint_name(out, style, TONE_PLAIN, NAME_WIDTH, trace->name);
+    for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+        paint_cell(out, style, TONE_PLAIN, BYTES_WIDTH, figures[i].text);
+    }
+    fputc('\n', out);
+}
+
+static bool any_achievable(const struct run *run)
+{
+    for (size_t t = 0; t < run->n_traces; t++) {
+        if (run->traces[t].achievable > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What it reached, what can be had at least, and what none can exceed. */
+static void bounds(FILE *out, const struct run *run, size_t subject,
+                   const struct report_style *style)
+{
+    static const char *const heads[] = {"util", "achievable", "limit"};
+    heading(out, style, &run->subjects[subject], "what could be had",
+            "; rep info looks longer for the achievable");
+    paint_name(out, style, TONE_HEADING, NAME_WIDTH, "trace");
+    cells(out, style, TONE_HEADING, BYTES_WIDTH, heads, 3);
+    for (size_t t = 0; t < run->n_traces; t++) {
+        if (run->traces[t].achievable > 0) {
+            bounds_row(out, style, &run->traces[t],
+                       run_result(run, t, subject));
+        }
+    }
+}
+
 void detail_memory(FILE *out, const struct run *run, size_t subject,
                    const struct report_style *style)
 {
+    if (any_achievable(run)) {
+        bounds(out, run, subject, style);
+    }
     if (any_ledger(run, subject)) {
         ledgers(out, run, subject, style);
     }

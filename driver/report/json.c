@@ -45,6 +45,8 @@ static json_t *trace_object(const struct trace_facts *trace)
     value_put(object, "limit", value_real(trace->limit));
     value_put(object, "limit_with_header",
               value_real(trace->limit_with_header));
+    value_put(object, "achievable",
+              value_real_if(trace->achievable > 0, trace->achievable));
     return object;
 }
 

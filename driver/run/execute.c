@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "driver/inspect/achievable.h"
 #include "driver/measure/timing.h"
 #include "driver/report/progress.h"
 #include "driver/run/interrupts.h"
@@ -263,6 +264,15 @@ static void describe_trace(struct trace_facts *facts, const struct trace *t)
     };
 }
 
+/* A few of the heaps that rep info tries: these cost milliseconds. */
+static double look_for_achievable(const struct trace *trace)
+{
+    const struct effort effort = {.tries = 3};
+    struct achievable found;
+    achievable_find(trace, &effort, &found);
+    return found.unknown == NULL ? found.utilization : 0;
+}
+
 /* Tables for all results; -1 when memory ran out. */
 static int prepare(struct run *run, const struct options *options,
                    const struct trace_set *set)
@@ -278,6 +288,9 @@ static int prepare(struct run *run, const struct options *options,
     }
     for (size_t t = 0; t < run->n_traces; t++) {
         describe_trace(&run->traces[t], &set->traces[t]);
+        if (options->detail >= DETAIL_VERBOSE && run->n_subjects == 1) {
+            run->traces[t].achievable = look_for_achievable(&set->traces[t]);
+        }
     }
     for (size_t s = 0; s < run->n_subjects; s++) {
         const struct subject *subject = &options->subjects[s];

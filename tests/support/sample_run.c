@@ -63,6 +63,7 @@ static void fill_trace(struct trace_facts *trace, size_t t)
         .peak_live_blocks = 1000 * k,
         .limit = 1 - 0.003 * (double)t,
         .limit_with_header = 0.97 - 0.004 * (double)t,
+        .achievable = 0.99 - 0.003 * (double)t,
     };
 }
 
