@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "allocator/policies/mymalloc/bins.h"
-#include "allocator/policies/mymalloc/cache.h"
-#include "allocator/policies/mymalloc/run.h"
+#include "allocator/policies/mymalloc/holes.h"
+#include "allocator/policies/mymalloc/pool.h"
 #include "allocator/policy.h"
 
 extern const struct policy mymalloc_policy;
@@ -137,7 +137,10 @@ END_TEST
 
 /* ---- each invariant broken ----------------------------------------------- */
 
-/* A heap with runs, free slots, kept objects, listed blocks and a victim. */
+/*
+ * A heap with areas that have holes, kept objects, listed free blocks and a
+ * victim of each kind.
+ */
 static void furnish(void)
 {
     allocate_many(24);
@@ -152,16 +155,18 @@ static void furnish(void)
     expect_sound();
 }
 
-/* A run with free slots. */
-static uint32_t any_run(void)
+/* A listed hole between small objects. */
+static uint32_t any_hole(void)
 {
     const struct tables *tables = tables_of(&heap);
-    for (uint32_t i = 1; i < tables->n_classes; i++) {
-        if (tables->classes[i].head != 0) {
-            return tables->classes[i].head;
+    for (uint32_t g = 0; g < GROUPS; g++) {
+        for (uint32_t i = 0; i < HOLE_BINS; i++) {
+            if (tables->groups[g].holes[i] != 0) {
+                return tables->groups[g].holes[i];
+            }
         }
     }
-    ck_abort_msg("no run is listed");
+    ck_abort_msg("no hole is listed");
 }
 
 /* The first block of a bin. */
@@ -188,16 +193,6 @@ START_TEST(word_at_top)
 {
     furnish();
     *word_of(&heap, root_of(&heap)->top) &= ~PREV_IN_USE;
-    expect("top-word");
-}
-END_TEST
-
-START_TEST(count_of_tight_blocks)
-{
-    policy->malloc(&heap, 32);
-    policy->malloc(&heap, 33);
-    expect_sound();
-    *word_of(&heap, root_of(&heap)->top) += 1u << SIZE_SHIFT;
     expect("top-word");
 }
 END_TEST
@@ -258,50 +253,72 @@ START_TEST(lost_victim)
 }
 END_TEST
 
-START_TEST(live_slots_of_a_run)
+START_TEST(size_of_a_hole)
 {
     furnish();
-    run_tail(&heap, any_run())->live++;
-    expect("run-shape");
+    hole_of(&heap, any_hole())->units++;
+    expect("hole");
 }
 END_TEST
 
-START_TEST(free_slots_of_a_run)
+START_TEST(links_of_a_hole)
 {
     furnish();
-    uint32_t run = any_run();
-    uint32_t slot = run + run_free(*word_of(&heap, run)) - 1;
-    ck_assert_uint_ge(slot, run);
-    *slot_link(&heap, slot) = (uint16_t)(slot - run + 1);
-    expect("run-shape");
+    hole_of(&heap, any_hole())->previous = 1;
+    expect("hole-list");
+    hole_of(&heap, any_hole())->previous = 0;
+    hole_of(&heap, any_hole())->next = any_hole();
+    expect("hole-list");
 }
 END_TEST
 
-START_TEST(list_of_a_class)
+START_TEST(lost_hole)
 {
     furnish();
-    run_tail(&heap, any_run())->previous = 1;
-    expect("class-list");
+    struct group *group = &tables_of(&heap)->groups[0];
+    ck_assert_uint_ne(group->victim, 0);
+    group->victim = 0;
+    expect("hole-lost");
 }
 END_TEST
 
-START_TEST(counts_of_a_class)
+START_TEST(bits_of_an_area)
 {
     furnish();
-    tables_of(&heap)->classes[2].runs++;
-    expect("class-count");
-    tables_of(&heap)->classes[2].runs--;
-    tables_of(&heap)->classes[2].census++;
-    expect("class-count");
+    uint32_t hole = any_hole();
+    bits_flip_start(tables_of(&heap), hole);
+    expect("hole-list");
+    bits_flip_start(tables_of(&heap), hole);
+    uint32_t block = unit_of(&heap, payloads[3]);
+    ck_assert(my_bits_provide(tables_of(&heap), block, block));
+    bits_flip_start(tables_of(&heap), block + 1);
+    expect("bits");
 }
 END_TEST
 
-START_TEST(byte_of_the_map)
+START_TEST(end_of_an_area)
+{
+    furnish();
+    uint32_t unit = unit_of(&heap, payloads[1]);
+    while (!bits_is_hole(tables_of(&heap), unit) ||
+           hole_of(&heap, unit)->units != 0) {
+        unit = my_bits_next(tables_of(&heap), unit);
+    }
+    bits_flip_hole(tables_of(&heap), unit);
+    bits_flip_start(tables_of(&heap), unit);
+    expect("hole");
+}
+END_TEST
+
+START_TEST(places_of_the_chunks)
 {
     furnish();
     struct tables *tables = tables_of(&heap);
-    tables_map(tables)[tables->granules - 1] = MAP_FAR + 1;
+    tables->map[tables->granules - 1] = tables->bytes;
     expect("map");
+    tables->map[tables->granules - 1] = tables->chunks_offset;
+    tables->n_free_chunks++;
+    expect("chunks");
 }
 END_TEST
 
@@ -313,18 +330,21 @@ START_TEST(kept_objects)
     tables->kept++;
     expect("kept-list");
     tables->kept--;
-    uint32_t slot = unit_of(&heap, payloads[MANY - 2]);
-    *cache_link(&heap, slot) = slot;
+    uint32_t object = unit_of(&heap, payloads[MANY - 2]);
+    uint32_t link = *kept_link(&heap, object);
+    *kept_link(&heap, object) = object;
     expect("kept-list");
-    *cache_link(&heap, slot) = unit_of(&heap, payloads[MANY - 5]) + 1;
+    *kept_link(&heap, object) = unit_of(&heap, payloads[MANY - 5]) + 1;
     expect("kept-list");
+    *kept_link(&heap, object) = link;
+    expect_sound();
 }
 END_TEST
 
 START_TEST(shape_of_the_tables)
 {
     furnish();
-    tables_of(&heap)->map_offset += 8;
+    tables_of(&heap)->bins_offset += 8;
     expect("tables");
 }
 END_TEST
@@ -342,18 +362,18 @@ Suite *mymalloc_suite(void)
     const TTest *const broken[] = {
         top_beyond_the_break,
         word_at_top,
-        count_of_tight_blocks,
         size_of_a_block,
         flag_of_the_block_before,
         end_of_a_free_block,
         links_of_a_free_block,
         bits_of_the_bins,
         lost_victim,
-        live_slots_of_a_run,
-        free_slots_of_a_run,
-        list_of_a_class,
-        counts_of_a_class,
-        byte_of_the_map,
+        size_of_a_hole,
+        links_of_a_hole,
+        lost_hole,
+        bits_of_an_area,
+        end_of_an_area,
+        places_of_the_chunks,
         kept_objects,
         shape_of_the_tables,
     };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "allocator/policies/mymalloc/bins.h"
-#include "allocator/policies/mymalloc/cache.h"
+#include "allocator/policies/mymalloc/pool.h"
 
 /* Writes word and end of a free block; prev: PREV_IN_USE or 0. */
 static void write_free(const struct heap *heap, uint32_t block, uint32_t units,
@@ -20,10 +20,9 @@ static void write_free(const struct heap *heap, uint32_t block, uint32_t units,
 /* Puts the top at unit, behind a block in use; its word moves along. */
 static void set_top(struct heap *heap, uint32_t unit)
 {
-    struct root *root = root_of(heap);
-    uint32_t word = *word_of(heap, root->top) | PREV_IN_USE | IN_USE;
-    root->top = unit;
-    *word_of(heap, unit) = word;
+    uint32_t word = *word_of(heap, root_of(heap)->top);
+    root_of(heap)->top = unit;
+    *word_of(heap, unit) = word | PREV_IN_USE | IN_USE;
 }
 
 /* Takes units from the low end of a free block that has as many. */
@@ -100,10 +99,17 @@ uint32_t my_block_take(struct heap *heap, uint32_t units)
     assert(units != 0 && units < MAX_BLOCK_UNITS);
     uint32_t block = my_block_take_hole(heap, units);
     if (block == 0 && end_unit(heap) - root_of(heap)->top < units &&
-        my_cache_flush(heap)) {
+        my_pool_flush(heap, pool_worth(heap))) {
         block = my_block_take_hole(heap, units);
     }
-    return block != 0 ? block : my_block_take_top(heap, units);
+    if (block == 0) {
+        block = my_block_take_top(heap, units);
+    }
+    if (block == 0 && my_pool_give_all(heap)) {
+        block = my_block_take_hole(heap, units);
+        block = block != 0 ? block : my_block_take_top(heap, units);
+    }
+    return block;
 }
 
 /* Whether a free block of a + b units has a size that a word can tell. */
@@ -155,6 +161,21 @@ void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
         *word_of(heap, block + units) = word_in_use(have - units);
         my_block_give(heap, block + units, have - units);
     }
+}
+
+uint32_t my_block_trim(struct heap *heap, uint32_t block, uint32_t gap,
+                       uint32_t units)
+{
+    uint32_t have = units_of(heap, block);
+    if (gap != 0) {
+        *word_of(heap, block + gap) = word_in_use(have - gap);
+        my_block_give(heap, block, gap);
+        block += gap;
+        have -= gap;
+    }
+    *word_of(heap, block) -= (have - units) << SIZE_SHIFT;
+    my_block_cut(heap, block, have, units);
+    return block;
 }
 
 uint32_t my_block_room_behind(const struct heap *heap, uint32_t end)

@@ -43,6 +43,13 @@ void my_block_give(struct heap *heap, uint32_t block, uint32_t units);
 void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
                   uint32_t units);
 
+/*
+ * Frees all of a block in use but units of it, which lie gap units behind its
+ * start.  Returns their place.
+ */
+uint32_t my_block_trim(struct heap *heap, uint32_t block, uint32_t gap,
+                       uint32_t units);
+
 /* Free units that follow a block's end: a free block or the top, or 0. */
 uint32_t my_block_room_behind(const struct heap *heap, uint32_t end);
 

@@ -9,26 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "allocator/policies/mymalloc/areas.h"
 #include "allocator/policies/mymalloc/bins.h"
-#include "allocator/policies/mymalloc/free_slots.h"
 #include "allocator/policies/mymalloc/huge.h"
 #include "allocator/policies/mymalloc/inspect.h"
-#include "allocator/policies/mymalloc/kept.h"
+#include "allocator/policies/mymalloc/pool.h"
 
 struct census {
     const struct heap *heap;
     const struct tables *tables;
     struct policy_fault *fault;
     uint32_t free_blocks;
-    uint32_t map_bytes; /* of the map that are not 0 */
-    uint32_t last_granule;
-    uint32_t tight; /* blocks with that flag */
     bool tables_seen;
-    struct kept kept;
-    uint32_t kept_met;
-    uint32_t runs[MAX_CLASSES];
-    uint32_t listed[MAX_CLASSES];
-    uint32_t counted[MAX_CLASSES];
+    uint32_t starts, hole_bits; /* met in areas */
+    uint32_t holes[GROUPS];     /* met, without end marks */
 };
 
 __attribute__((format(printf, 4, 5))) static int broken(const struct census *c,
@@ -70,11 +64,12 @@ static int check_tables_shape(const struct census *c)
         return broken(c, "tables", t, "lie above the top");
     }
     uint32_t words = (t->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
-    if (t->n_classes > MAX_CLASSES || t->log_bins > 8 ||
-        t->occupied_offset != sizeof *t + t->n_classes * sizeof *t->classes ||
+    size_t map_end = sizeof *t + t->granules * sizeof t->map[0];
+    if (t->log_bins > 8 || t->occupied_offset != (map_end + 7) / 8 * 8 ||
         t->bins_offset != t->occupied_offset + words * sizeof(uint64_t) ||
-        t->map_offset != t->bins_offset + t->n_bins * sizeof(uint32_t) + 1 ||
-        t->bytes != t->map_offset + t->granules ||
+        t->chunks_offset !=
+            (t->bins_offset + t->n_bins * sizeof(uint32_t) + 7) / 8 * 8 ||
+        t->bytes != t->chunks_offset + t->n_chunks * sizeof(struct chunk) ||
         units_for(t->bytes) > units_of(c->heap, block)) {
         return broken(c, "tables", t, "parts do not add up");
     }
@@ -104,152 +99,127 @@ static int check_free(struct census *c, uint32_t block, uint32_t units)
     return 0;
 }
 
-/* A kept object lies in the list of its class, whose sizes it serves. */
-static int check_kept(struct census *c, uint32_t unit, uint32_t class,
-                      bool is_slot)
+/* A block from its word; *next: behind it. */
+static int check_block(struct census *c, uint32_t block, uint32_t *next)
 {
-    const struct size_class *entry = &c->tables->classes[class];
-    uint32_t kept = is_slot ? entry->slots : entry->blocks;
-    c->kept_met++;
-    while (kept != 0 && kept != unit) {
-        kept = *cache_link(c->heap, kept);
+    uint32_t word = *word_of(c->heap, block), units = word >> SIZE_SHIFT;
+    if (units == 0 || units > root_of(c->heap)->top - block) {
+        return broken(c, "block-past-top", word_of(c->heap, block),
+                      "%u units, %u are left to the top", units,
+                      root_of(c->heap)->top - block);
     }
-    return kept == unit ? 0
-                        : broken(c, "kept-list", address_of(c->heap, unit),
-                                 "not in a list of class %u", class);
-}
-
-static int check_used(struct census *c, uint32_t block, uint32_t units)
-{
-    uint32_t word = *word_of(c->heap, block);
     if (block == root_of(c->heap)->tables) {
         c->tables_seen = true;
     }
-    c->tight += (word & TIGHT) != 0;
-    if (word & COUNTED) {
-        uint32_t class = units - (word & TIGHT ? 1 : 0);
-        if (c->tables == NULL || class >= c->tables->n_classes) {
-            return broken(c, "class-count", word_of(c->heap, block),
-                          "%u units are too many to be counted", units);
-        }
-        c->counted[class]++;
-        if (my_kept_has(&c->kept, block)) {
-            return check_kept(c, block, class, word & TIGHT);
+    *next = block + units;
+    return word & IN_USE ? 0 : check_free(c, block, units);
+}
+
+/* ---- chunks and areas ---------------------------------------------------- */
+
+static bool is_chunk(const struct tables *t, uint32_t place)
+{
+    return place >= t->chunks_offset && place < t->bytes &&
+           (place - t->chunks_offset) % sizeof(struct chunk) == 0;
+}
+
+/* Chunks are used or free, and so many of each as there should be. */
+static int check_chunks(const struct census *c)
+{
+    const struct tables *t = c->tables;
+    uint32_t used = 0, n_free = 0;
+    for (uint32_t g = 0; g < t->granules; g++) {
+        used += bits_own(t, g);
+        if (!is_chunk(t, t->map[g])) {
+            return broken(c, "map", &t->map[g], "granule %u: no chunk at %u", g,
+                          t->map[g]);
         }
     }
+    for (uint32_t place = t->free_chunks; place != 0; n_free++) {
+        if (!is_chunk(t, place) || n_free >= t->n_free_chunks) {
+            return broken(c, "chunks", t, "free list leads to %u", place);
+        }
+        const unsigned char *chunk = (const unsigned char *)t + place;
+        place =
+            (uint32_t)((const struct chunk *)(const void *)chunk)->starts[0];
+    }
+    return n_free == t->n_free_chunks && 1 + used + n_free == t->n_chunks
+               ? 0
+               : broken(c, "chunks", t, "%u used, %u free, of %u", used, n_free,
+                        t->n_chunks);
+}
+
+/* One hole of an area: its size is the distance to the next start. */
+static int check_hole(struct census *c, uint32_t unit, uint32_t next)
+{
+    const struct hole *hole = hole_of(c->heap, unit);
+    if (hole->units != next - unit || hole->group >= GROUPS) {
+        return broken(c, "hole", hole, "%u units, group %u, %u to the next",
+                      hole->units, hole->group, next - unit);
+    }
+    c->holes[hole->group]++;
     return 0;
 }
 
-static int check_block(struct census *c, uint32_t block, uint32_t *units)
+/* Objects and holes lead to an end mark below the top. */
+static int check_area(struct census *c, uint32_t area, uint32_t *behind)
 {
-    uint32_t word = *word_of(c->heap, block);
-    *units = word >> SIZE_SHIFT;
-    if (*units == 0 || *units > root_of(c->heap)->top - block) {
-        return broken(c, "block-past-top", word_of(c->heap, block),
-                      "%u units, %u are left to the top", *units,
-                      root_of(c->heap)->top - block);
-    }
-    return word & IN_USE ? check_used(c, block, *units)
-                         : check_free(c, block, *units);
-}
-
-/* ---- runs ---------------------------------------------------------------- */
-
-/* Kept slots of a run are live as it sees it. */
-static int check_kept_slots(struct census *c, uint32_t run, uint32_t units,
-                            const struct free_slots *set)
-{
-    uint32_t class = run_class(*word_of(c->heap, run));
-    for (uint32_t i = 0; i < run_slots(units, class); i++) {
-        uint32_t slot = run + i * class;
-        if (my_kept_has(&c->kept, slot) && !free_slots_has(set, i) &&
-            check_kept(c, slot, class, true) != 0) {
+    for (uint32_t unit = area;;) {
+        bool is_hole = bits_is_hole(c->tables, unit);
+        c->starts++;
+        c->hole_bits += is_hole;
+        if (is_hole && area_ends(c->heap, unit)) {
+            *behind = unit + 1;
+            return unit != area ? 0
+                                : broken(c, "area", word_of(c->heap, unit),
+                                         "has nothing but its end");
+        }
+        uint32_t next = my_bits_next(c->tables, unit);
+        if (next >= root_of(c->heap)->top ||
+            (!is_hole && next - unit > SMALL_MOST_UNITS)) {
+            return broken(c, "area", address_of(c->heap, unit),
+                          "next start at %u, top at %u", next,
+                          root_of(c->heap)->top);
+        }
+        if (is_hole && check_hole(c, unit, next) != 0) {
             return -1;
         }
+        unit = next;
     }
-    return 0;
 }
 
-static int check_run_shape(struct census *c, uint32_t run, uint32_t units)
+/* No bits but those of areas. */
+static int check_bits(const struct census *c)
 {
-    const struct run_tail *tail = run_tail(c->heap, run);
-    uint32_t class = run_class(*word_of(c->heap, run));
-    if (class == 0 || class >= c->tables->n_classes) {
-        return broken(c, "run-shape", word_of(c->heap, run), "class %u", class);
-    }
-    uint32_t slots = run_slots(units, class);
-    struct free_slots set;
-    if (slots == 0 || tail->threaded > slots ||
-        !my_free_slots_find(c->heap, run, &set)) {
-        return broken(c, "run-shape", word_of(c->heap, run),
-                      "list of free slots broken");
-    }
-    if (tail->live + set.listed != tail->threaded || tail->live == 0) {
-        return broken(c, "run-shape", word_of(c->heap, run),
-                      "%u slots live, %u listed, %u threaded", tail->live,
-                      set.listed, tail->threaded);
-    }
-    if (!tail->listed && (set.listed != 0 || tail->threaded != slots)) {
-        return broken(c, "class-list", word_of(c->heap, run),
-                      "has free slots but is not listed");
-    }
-    return check_kept_slots(c, run, units, &set);
-}
-
-/* The map's bytes for the run at unit. */
-static int check_map(struct census *c, uint32_t run, uint32_t units)
-{
-    const uint8_t *map = tables_map(c->tables);
-    uint32_t first = run / GRANULE_UNITS, last = last_granule(run, units);
-    if (last >= c->tables->granules) {
-        return broken(c, "map", word_of(c->heap, run), "does not reach so far");
-    }
-    for (uint32_t i = first; i <= last; i++) {
-        uint32_t distance = i - first + MAP_FAR;
-        bool new_start = map[i] != 0 && map[i] <= MAP_FAR;
-        if (i > first && map[i] != distance && !(i == last && new_start)) {
-            return broken(c, "map", map + i, "expected %u, found %u", distance,
-                          map[i]);
-        }
-        if (c->map_bytes == 0 || i > c->last_granule) {
-            c->map_bytes++;
-            c->last_granule = i;
+    uint32_t starts = 0, holes = 0;
+    for (uint32_t g = 0; g < c->tables->granules; g++) {
+        const struct chunk *chunk = bits_chunk(c->tables, g * GRANULE_UNITS);
+        for (size_t i = 0; i < GRANULE_UNITS / 64; i++) {
+            starts += (uint32_t)__builtin_popcountll(chunk->starts[i]);
+            holes += (uint32_t)__builtin_popcountll(chunk->holes[i]);
         }
     }
-    return 0;
-}
-
-static int check_run(struct census *c, uint32_t run, uint32_t *units)
-{
-    *units = run_units(*word_of(c->heap, run));
-    if (*units < 2 || *units > root_of(c->heap)->top - run) {
-        return broken(c, "block-past-top", word_of(c->heap, run),
-                      "run of %u units, %u are left to the top", *units,
-                      root_of(c->heap)->top - run);
-    }
-    if (check_run_shape(c, run, *units) != 0 ||
-        check_map(c, run, *units) != 0) {
-        return -1;
-    }
-    uint32_t class = run_class(*word_of(c->heap, run));
-    c->runs[class]++;
-    c->listed[class] += run_tail(c->heap, run)->listed;
-    return 0;
+    return starts == c->starts && holes == c->hole_bits
+               ? 0
+               : broken(c, "bits", NULL, "%u starts, %u holes, found %u, %u",
+                        starts, holes, c->starts, c->hole_bits);
 }
 
 /* All blocks: sizes lead to the top, flags tell of the block before. */
 static int check_blocks(struct census *c)
 {
-    uint32_t units = 0, prev = PREV_IN_USE;
-    for (uint32_t block = 1; block < root_of(c->heap)->top; block += units) {
+    uint32_t prev = PREV_IN_USE;
+    for (uint32_t block = 1, next = 0; block < root_of(c->heap)->top;
+         block = next) {
         uint32_t word = *word_of(c->heap, block);
         if ((word & PREV_IN_USE) != prev) {
             return broken(c, "previous-flag", word_of(c->heap, block),
                           "expected %u, found %u", prev, word & PREV_IN_USE);
         }
-        bool is_run = c->tables != NULL && map_starts(c->tables, block);
-        if ((is_run ? check_run(c, block, &units)
-                    : check_block(c, block, &units)) != 0) {
+        bool is_area = c->tables != NULL && bits_is_start(c->tables, block) &&
+                       word >> SIZE_SHIFT == 0;
+        if ((is_area ? check_area(c, block, &next)
+                     : check_block(c, block, &next)) != 0) {
             return -1;
         }
         prev = word & IN_USE ? PREV_IN_USE : 0;
@@ -321,56 +291,70 @@ static int check_bins(const struct census *c)
     return 0;
 }
 
-static int check_class_list(const struct census *c, uint32_t class)
+/* Whether unit is a hole of the group that has a size of the list. */
+static bool is_hole_of(const struct census *c, uint32_t unit, uint32_t group,
+                       uint32_t bin)
 {
-    uint32_t met = 0, previous = 0;
-    for (uint32_t run = c->tables->classes[class].head; run != 0; met++) {
-        if (!plausible(c, run) || !map_starts(c->tables, run) ||
-            met >= c->listed[class]) {
-            return broken(c, "class-list", NULL, "class %u leads to unit %u",
-                          class, run);
-        }
-        const struct run_tail *tail = run_tail(c->heap, run);
-        if (run_class(*word_of(c->heap, run)) != class || !tail->listed ||
-            tail->previous != previous) {
-            return broken(c, "class-list", tail, "wrong class or links");
-        }
-        previous = run;
-        run = tail->next;
-    }
-    return met == c->listed[class]
-               ? 0
-               : broken(c, "class-list", NULL, "class %u: %u listed, %u met",
-                        class, c->listed[class], met);
+    return plausible(c, unit) && bits_is_start(c->tables, unit) &&
+           bits_is_hole(c->tables, unit) &&
+           hole_of(c->heap, unit)->group == group &&
+           holes_bin(hole_of(c->heap, unit)->units) == bin;
 }
 
-static int check_classes(const struct census *c)
+static int check_holes(const struct census *c, uint32_t group, uint32_t bin,
+                       uint32_t *met)
 {
-    for (uint32_t i = 1; i < c->tables->n_classes; i++) {
-        const struct size_class *entry = &c->tables->classes[i];
-        if ((entry->runs != UINT16_MAX && entry->runs != c->runs[i]) ||
-            entry->census != c->counted[i]) {
-            return broken(c, "class-count", entry,
-                          "class %u: %u runs, %u counted; found %u, %u", i,
-                          entry->runs, entry->census, c->runs[i],
-                          c->counted[i]);
+    uint32_t previous = 0;
+    uint32_t unit = c->tables->groups[group].holes[bin];
+    bool occupied = c->tables->groups[group].occupied >> bin & 1;
+    if (occupied != (unit != 0)) {
+        return broken(c, "hole-list", NULL, "group %u, bit of list %u", group,
+                      bin);
+    }
+    for (; unit != 0; unit = hole_of(c->heap, unit)->next) {
+        if (!is_hole_of(c, unit, group, bin) || ++*met > c->holes[group] ||
+            hole_of(c->heap, unit)->previous != previous) {
+            return broken(c, "hole-list", NULL, "group %u, list %u, unit %u",
+                          group, bin, unit);
         }
-        bool kept = entry->slots != 0 || entry->blocks != 0;
-        if (kept && !(c->tables->kept_classes >> (i - 1) & 1)) {
-            return broken(c, "kept-list", entry, "class %u has no bit", i);
-        }
-        if (check_class_list(c, i) != 0) {
+        previous = unit;
+    }
+    return 0;
+}
+
+static int check_group(const struct census *c, uint32_t group)
+{
+    const struct group *g = &c->tables->groups[group];
+    uint32_t met = 0;
+    for (uint32_t bin = 0; bin < HOLE_BINS; bin++) {
+        if (check_holes(c, group, bin, &met) != 0) {
             return -1;
         }
     }
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < c->tables->granules; i++) {
-        found += tables_map(c->tables)[i] != 0;
+    if (g->victim != 0) {
+        met++;
+        if (!is_hole_of(c, g->victim, group,
+                        holes_bin(hole_of(c->heap, g->victim)->units))) {
+            return broken(c, "hole-list", NULL, "the victim %u is no hole",
+                          g->victim);
+        }
     }
-    return found == c->map_bytes
+    return met == c->holes[group]
                ? 0
-               : broken(c, "map", NULL, "%u bytes set, %u expected", found,
-                        c->map_bytes);
+               : broken(c, "hole-lost", g, "group %u: %u holes, %u listed",
+                        group, c->holes[group], met);
+}
+
+/* Kept objects are objects, of their lists' sizes, each once. */
+static int check_kept(const struct census *c, struct heap *heap)
+{
+    bool sound;
+    uint32_t marks = my_pool_mark(heap, &sound);
+    my_pool_unmark(heap, marks);
+    return sound && marks == c->tables->kept
+               ? 0
+               : broken(c, "kept-list", NULL, "%u kept, %u met",
+                        c->tables->kept, marks);
 }
 
 static int check_huge(const struct census *c)
@@ -394,16 +378,6 @@ static int check_huge(const struct census *c)
                         c->heap->mapped, bytes);
 }
 
-/* Without tables the word at top counts the tight blocks. */
-static int check_tight(const struct census *c)
-{
-    const uint32_t *word = word_of(c->heap, root_of(c->heap)->top);
-    return *word >> SIZE_SHIFT == c->tight
-               ? 0
-               : broken(c, "top-word", word, "counts %u tight blocks, %u live",
-                        *word >> SIZE_SHIFT, c->tight);
-}
-
 int my_check(struct heap *heap, struct policy_fault *fault)
 {
     struct census c = {.heap = heap, .fault = fault};
@@ -414,22 +388,23 @@ int my_check(struct heap *heap, struct policy_fault *fault)
     if (c.tables != NULL && check_tables_shape(&c) != 0) {
         return -1;
     }
-    if (!my_kept_collect(heap, &c.kept)) {
-        return broken(&c, "kept-list", c.tables, "lists broken, or not %u",
-                      c.tables->kept);
+    if (c.tables != NULL && check_chunks(&c) != 0) {
+        return -1;
     }
     if (check_blocks(&c) != 0 || check_bins(&c) != 0) {
         return -1;
     }
     if (c.tables == NULL) {
-        return check_tight(&c);
+        return 0;
     }
     if (!c.tables_seen) {
         return broken(&c, "tables", c.tables, "not in a block in use");
     }
-    if (c.kept_met != c.kept.n) {
-        return broken(&c, "kept-list", NULL, "%u kept, %u of them live",
-                      c.kept.n, c.kept_met);
+    for (uint32_t group = 0; group < GROUPS; group++) {
+        if (check_group(&c, group) != 0) {
+            return -1;
+        }
     }
-    return check_classes(&c) != 0 ? -1 : check_huge(&c);
+    return check_bits(&c) != 0 || check_kept(&c, heap) != 0 ? -1
+                                                            : check_huge(&c);
 }

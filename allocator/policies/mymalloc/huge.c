@@ -7,7 +7,7 @@
 static struct tables *tables_made(struct heap *heap)
 {
     if (tables_of(heap) == NULL) {
-        my_tables_renew(heap);
+        my_tables_renew(heap, 0);
     }
     return tables_of(heap);
 }

@@ -9,14 +9,16 @@
  *   free-end             a free block's last 4 bytes repeat its size
  *   free-neighbours      no free block touches another, or the top
  *   top-word             the word at top is "in use, previous in use"
- *   run-shape            size, class, live, threaded and the list of free
- *                        slots agree; the list visits each free slot once
- *   map                  each byte is what the runs make it
+ *   area                 starts lead from the first object to an end mark
+ *   hole                 a hole's size is the distance to the next start
+ *   bits                 there are no bits but those of areas
+ *   map, chunks          each chunk of bits is a granule's, or free
  *   tables               lie in a block in use that is large enough
  *   bin-list, bin-bits   lists hold free blocks of their bin, linked both ways
  *   free-lost            every free block is listed once or is the victim
- *   class-list           lists hold runs of their class with room
- *   class-count          runs and census are what the walk counts
+ *   hole-list            lists hold holes of their group and size
+ *   hole-lost            every hole is listed once or its group's victim
+ *   kept-list            lists hold objects of their size, each once
  *   huge-list            each lies in a mapping, linked both ways
  */
 #ifndef ALLOCATOR_POLICIES_MYMALLOC_INSPECT_H

@@ -11,21 +11,18 @@
  *                                  16 n - 4 are the caller's
  *
  * A block's word
- *   in use    size in units (28) | counted | tight | previous in use | in use
- *   a run     free (10) | live (10) | size (10)    | previous in use | in use
+ *   in use    size in units (30) | previous in use | in use
  *   free      as in use; the payload holds the links, its end the size again
  *
  *   free:   | word | next | previous |  ...  | size |     16 bytes at least
  *
  * Since the payload starts on a multiple of 16 and the word lies in the last 4
  * bytes of the unit before, a request of s bytes takes ceil((s + 4) / 16)
- * units: only sizes with s mod 16 in {13, 14, 15, 0} pay for the word; such a
- * block is called tight.
+ * units: only sizes with s mod 16 in {13, 14, 15, 0} pay for the word.
  *
- * A run is a block full of slots of one class without words (run.h); which
- * blocks are runs is known from the map in the tables (map.h), not from the
- * word.  The word at top always says "in use, previous in use": no free block
- * touches the top, it is merged into it; its size bits count tight requests
+ * An area is a block full of small objects without words (areas.h); its word
+ * says 0 units.  The word at top says "in use, previous in use": no free block
+ * touches the top, it is merged into it.  Its size bits count small blocks
  * until there are tables (tables.h).
  *
  * Units are 32-bit numbers, so the contiguous part reaches 64 GiB; a block
@@ -46,16 +43,17 @@
 /* Flags of a word. */
 #define IN_USE      ((uint32_t)1)
 #define PREV_IN_USE ((uint32_t)2)
-#define TIGHT       ((uint32_t)4) /* the word costs this block a unit */
-#define COUNTED     ((uint32_t)8) /* in the census of its class, see run.h */
-#define FLAGS       ((uint32_t)15)
-#define SIZE_SHIFT  4
+#define FLAGS       ((uint32_t)3)
+#define SIZE_SHIFT  2
 
-/* The first bytes of the heap.  Without tables, victim heads the free list. */
+/*
+ * The first bytes of the heap.  Without tables, victim heads the free list, and
+ * who takes the root for tables sees a map of no length (tables.h).
+ */
 struct root {
+    uint32_t tables; /* block of the tables (tables.h), 0: not yet */
     uint32_t top;    /* unit of the wilderness: all from here to the break */
     uint32_t victim; /* the free block outside the bins, 0: none */
-    uint32_t tables; /* block of the tables (tables.h), 0: not yet */
 };
 
 struct links {
@@ -112,12 +110,6 @@ static inline uint32_t units_for(size_t size)
 {
     uint32_t units = (uint32_t)((size + sizeof(uint32_t) + UNIT - 1) / UNIT);
     return units;
-}
-
-/* Whether a block of size bytes would need a unit less without its word. */
-static inline bool is_tight(size_t size)
-{
-    return ((size + UNIT - 1) & (UNIT - 1)) >= UNIT - sizeof(uint32_t);
 }
 
 #endif

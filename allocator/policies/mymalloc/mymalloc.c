@@ -1,43 +1,46 @@
 /*
  * mymalloc.c -- the flagship: frugal to the unit, and fast.
  *
- * Small objects live in runs without headers, where taking and freeing one
- * touches nothing but the object and its run's word; everything else is best
- * fit over blocks with a 4-byte word that merge at once with free neighbours;
- * the heap grows last, and by exactly what is missing.  One design serves a
- * heap of a few hundred bytes and one of gigabytes because all its tables are
- * made late, grow with the heap and can move.
+ * Small objects lie side by side in areas, without headers: two bits for each
+ * 16 bytes tell where they begin.  A freed one waits in a list of its size for
+ * the next request, and merges with its neighbours only before the heap would
+ * grow.  Everything else is best fit over blocks with a 4-byte word that merge
+ * at once; the heap grows last, and by little more than what is missing.  One
+ * design serves a heap of a few hundred bytes and one of gigabytes because all
+ * its tables are made late, grow with the heap and can move.
  *
  *   layout.h   units, words, the picture of the heap
  *   block.h    blocks with a word: take, give, extend, slide
  *   bins.h     the index of free blocks
- *   run.h      runs of small objects, and when a class gets one
- *   map.h      which addresses belong to runs
- *   cache.h    freed small objects, kept for the next request
- *   tables.h   where bins, classes and map live, and how they grow
- *   resize.h   realloc in place
+ *   resize.h   realloc of a block in place
+ *   bits.h     where small objects begin
+ *   areas.h    how they lie in blocks
+ *   holes.h    the index of holes between them
+ *   pool.h     the lists, and the ways to a small object
+ *   tables.h   where bins, lists and bits live, and how they grow
  *   huge.h     requests of 4 GiB and more
- *   inspect.h  check and walk, with free_slots.h and kept.h
+ *   inspect.h  check and walk
  *
- * Costs: malloc and free O(1) (bounded looks, see bins.h; a heap below 16 KiB
+ * Costs: malloc and free O(1) (bounded looks, see bins.h; a heap without tables
  * searches its one list), amortized over the growth of the tables and what the
- * cache flushes; realloc and memalign likewise plus what they copy.  Per byte:
- * 16 for an empty heap, 4 per block of its own, 16 per run, about 0.5 % for
- * tables.
+ * lists give back; realloc and memalign likewise plus what they copy.  Per
+ * byte: 16 for an empty heap, 4 per block, 16 per area, 1/64 of what small
+ * objects take for their bits, about 0.5 % for other tables.
  *
  * Sources: boundary tags and best fit after Knuth, TAOCP 1, 2.5; the victim and
- * the wilderness after Lea, "A Memory Allocator", 1996; runs after Bonwick,
- * "The Slab Allocator", USENIX 1994; why best fit is good: Johnstone & Wilson,
- * "The Memory Fragmentation Problem: Solved?", ISMM 1998.
+ * the wilderness after Lea, "A Memory Allocator", 1996; lists of freed objects
+ * that merge late after Weinstock & Wulf, "Quick Fit", SIGPLAN Notices 23,
+ * 1988; why best fit is good: Johnstone & Wilson, "The Memory Fragmentation
+ * Problem: Solved?", ISMM 1998.
  */
 #include <string.h>
 
+#include "allocator/policies/mymalloc/bits.h"
 #include "allocator/policies/mymalloc/block.h"
-#include "allocator/policies/mymalloc/cache.h"
 #include "allocator/policies/mymalloc/huge.h"
 #include "allocator/policies/mymalloc/inspect.h"
+#include "allocator/policies/mymalloc/pool.h"
 #include "allocator/policies/mymalloc/resize.h"
-#include "allocator/policies/mymalloc/run.h"
 #include "allocator/policy.h"
 
 static int mymalloc_init(struct heap *heap, const uint64_t *values)
@@ -51,68 +54,66 @@ static int mymalloc_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
-/* A block of its own for a request that no run serves. */
+/* A block of its own for a request that no area serves. */
 static __attribute__((noinline)) void *malloc_block(struct heap *heap,
                                                     size_t size)
 {
+    size += size == 0;
     if (size >= HUGE_FROM_BYTES) {
         return my_huge_malloc(heap, HEAP_ALIGNMENT, size);
     }
     if (tables_outgrown(heap, tables_of(heap))) {
-        my_tables_renew(heap);
+        my_tables_renew(heap, 0);
     }
     uint32_t block = my_block_take(heap, units_for(size));
     if (block == 0) {
         return NULL;
     }
-    if (tables_of(heap) == NULL) {
-        tables_count_tight(heap, block, size);
-    } else {
-        my_census_enter(heap, block, size);
-    }
+    tables_count_small(heap, units_for(size), true);
     return address_of(heap, block);
 }
 
 static void *mymalloc_malloc(struct heap *heap, size_t size)
 {
-    size += size == 0;
     struct tables *tables = tables_of(heap);
-    if (tables == NULL || size > (tables->n_classes - 1) * UNIT) {
+    if (tables == NULL || size - 1 >= SMALL_MOST_BYTES) {
         return malloc_block(heap, size);
     }
-    uint32_t class = class_for(size);
-    void *kept = cache_take(heap, tables, class, size);
-    if (kept != NULL) {
-        return kept;
-    }
-    uint32_t run = tables->classes[class].head;
-    if (run != 0 && run_free(*word_of(heap, run)) != 0) {
-        return run_pop(heap, run);
-    }
-    return my_run_refill(heap, class, size);
+    void *kept = pool_pop(heap, tables, small_units(size));
+    return kept != NULL ? kept : my_pool_refill(heap, small_units(size));
 }
 
-/* Takes a block that ends or changes its size out of all counts. */
-static void leave_count(struct heap *heap, uint32_t block)
+/* The units of a payload that is a small object, 0: it is none. */
+static uint32_t small_units_of(const struct heap *heap, const void *payload)
 {
-    if (tables_of(heap) == NULL) {
-        tables_uncount_tight(heap, block);
-    } else if (*word_of(heap, block) & COUNTED) {
-        my_census_leave(heap, block);
+    const struct tables *tables = tables_or_root(heap);
+    size_t offset = (size_t)((const unsigned char *)payload - heap->base);
+    if (offset / (GRANULE_UNITS * UNIT) >= tables->granules) {
+        return 0;
     }
+    uint32_t unit = (uint32_t)(offset / UNIT);
+    uint64_t bits = bits_from(tables, unit);
+    return !(bits & 1) ? 0
+           : bits != 1 ? (uint32_t)__builtin_ctzll(bits & (bits - 1))
+                       : my_bits_next(tables, unit) - unit;
 }
 
-/* What the map does not reach: huge, or freed at once. */
-static __attribute__((noinline)) void free_unmapped(struct heap *heap,
-                                                    void *payload)
+/* What is no small object, or one whose size takes a second look. */
+static __attribute__((noinline)) void free_slowly(struct heap *heap,
+                                                  void *payload)
 {
     if (is_huge(heap, payload)) {
         my_huge_free(heap, payload);
         return;
     }
-    uint32_t block = unit_of(heap, payload);
-    leave_count(heap, block);
-    my_block_give(heap, block, units_of(heap, block));
+    uint32_t unit = unit_of(heap, payload);
+    uint32_t units = small_units_of(heap, payload);
+    if (units != 0) {
+        pool_push(heap, tables_of(heap), unit, units);
+    } else {
+        tables_count_small(heap, units_of(heap, unit), false);
+        my_block_give(heap, unit, units_of(heap, unit));
+    }
 }
 
 static void mymalloc_free(struct heap *heap, void *payload)
@@ -120,30 +121,18 @@ static void mymalloc_free(struct heap *heap, void *payload)
     if (payload == NULL) {
         return;
     }
-    struct tables *tables = tables_of(heap);
-    if (tables == NULL || !map_covers(heap, tables, payload)) {
-        free_unmapped(heap, payload);
-        return;
+    struct tables *tables = tables_or_root(heap);
+    size_t offset = (size_t)((unsigned char *)payload - heap->base);
+    if (offset / (GRANULE_UNITS * UNIT) < tables->granules) {
+        uint32_t unit = (uint32_t)(offset / UNIT);
+        uint64_t bits = bits_from(tables, unit);
+        if ((bits & 1) && bits != 1) {
+            uint32_t units = (uint32_t)__builtin_ctzll(bits & (bits - 1));
+            pool_push(heap, tables, unit, units);
+            return;
+        }
     }
-    uint32_t unit = unit_of(heap, payload);
-    uint32_t run = map_find(heap, tables, unit);
-    uint32_t word = *word_of(heap, run != 0 ? run : unit);
-    if (run != 0) {
-        cache_keep_slot(heap, tables, word, unit);
-    } else if (word & COUNTED) {
-        cache_keep_block(heap, tables, word, unit);
-    } else {
-        my_block_give(heap, unit, word >> SIZE_SHIFT);
-    }
-}
-
-/* The run that a payload is a slot of, or 0. */
-static uint32_t run_around(const struct heap *heap, const void *payload)
-{
-    const struct tables *tables = tables_of(heap);
-    return tables != NULL && map_covers(heap, tables, payload)
-               ? map_find(heap, tables, unit_of(heap, payload))
-               : 0;
+    free_slowly(heap, payload);
 }
 
 static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
@@ -151,9 +140,9 @@ static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
     if (is_huge(heap, payload)) {
         return huge_usable(huge_of(payload));
     }
-    uint32_t run = run_around(heap, payload);
-    if (run != 0) {
-        return run_class(*word_of(heap, run)) * UNIT;
+    uint32_t units = small_units_of(heap, payload);
+    if (units != 0) {
+        return units * UNIT;
     }
     return units_of(heap, unit_of(heap, payload)) * UNIT - sizeof(uint32_t);
 }
@@ -164,12 +153,7 @@ static void *resize_block(struct heap *heap, uint32_t block, size_t size)
     if (size >= HUGE_FROM_BYTES) {
         return NULL;
     }
-    uint32_t word = *word_of(heap, block);
-    uint32_t units = units_for(size);
-    if (units != word >> SIZE_SHIFT || (word & (COUNTED | TIGHT))) {
-        leave_count(heap, block);
-        block = my_resize(heap, block, units);
-    }
+    block = my_resize(heap, block, units_for(size));
     return block != 0 ? address_of(heap, block) : NULL;
 }
 
@@ -195,38 +179,22 @@ static void *mymalloc_realloc(struct heap *heap, void *payload, size_t size)
         mymalloc_free(heap, payload);
         return NULL;
     }
-    if (is_huge(heap, payload) || run_around(heap, payload) != 0) {
-        size_t usable = mymalloc_usable_size(heap, payload);
-        return size <= usable && size > usable / 2
-                   ? payload
-                   : move_payload(heap, payload, usable, size);
+    size_t usable = mymalloc_usable_size(heap, payload);
+    void *resized = NULL;
+    uint32_t have = small_units_of(heap, payload);
+    if (have != 0) {
+        resized = size <= SMALL_MOST_BYTES &&
+                          my_pool_resize(heap, unit_of(heap, payload), have,
+                                         small_units(size))
+                      ? payload
+                      : NULL;
+    } else if (is_huge(heap, payload)) {
+        resized = size <= usable && size > usable / 2 ? payload : NULL;
+    } else {
+        resized = resize_block(heap, unit_of(heap, payload), size);
     }
-    uint32_t block = unit_of(heap, payload);
-    void *resized = resize_block(heap, block, size);
-    if (resized != NULL) {
-        return resized;
-    }
-    size_t usable = units_of(heap, block) * UNIT - sizeof(uint32_t);
-    return move_payload(heap, payload, usable, size);
-}
-
-/* Frees what lies before and behind the aligned part of a block. */
-static void *trim_to(struct heap *heap, uint32_t block, uintptr_t alignment,
-                     uint32_t units)
-{
-    uintptr_t first = (uintptr_t)address_of(heap, block);
-    uint32_t gap = (uint32_t)((-first & (alignment - 1)) / UNIT);
-    uint32_t have = units_of(heap, block);
-    if (gap != 0) {
-        *word_of(heap, block + gap) =
-            (have - gap) << SIZE_SHIFT | PREV_IN_USE | IN_USE;
-        my_block_give(heap, block, gap);
-        block += gap;
-        have -= gap;
-    }
-    *word_of(heap, block) -= (have - units) << SIZE_SHIFT;
-    my_block_cut(heap, block, have, units);
-    return address_of(heap, block);
+    return resized != NULL ? resized
+                           : move_payload(heap, payload, usable, size);
 }
 
 static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
@@ -246,13 +214,18 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
         slack = (uint32_t)((-top & (alignment - 1)) / UNIT);
         block = my_block_take_top(heap, units + slack);
     }
-    return block != 0 ? trim_to(heap, block, alignment, units) : NULL;
+    if (block == 0) {
+        return NULL;
+    }
+    uintptr_t first = (uintptr_t)address_of(heap, block);
+    uint32_t gap = (uint32_t)((-first & (alignment - 1)) / UNIT);
+    return address_of(heap, my_block_trim(heap, block, gap, units));
 }
 
 /* Frees what is kept, lowers the tables, gives the top's memory back. */
 static void mymalloc_trim(struct heap *heap)
 {
-    my_cache_flush(heap);
+    my_pool_give_all(heap);
     my_tables_lower(heap);
     uint32_t room = end_unit(heap) - root_of(heap)->top;
     heap_shrink(heap, room * UNIT);
@@ -260,7 +233,7 @@ static void mymalloc_trim(struct heap *heap)
 
 const struct policy mymalloc_policy = {
     .name = "mymalloc",
-    .summary = "header-less runs for small objects, best fit for the rest",
+    .summary = "small objects without headers, best fit for the rest",
     .init = mymalloc_init,
     .malloc = mymalloc_malloc,
     .free = mymalloc_free,

@@ -6,20 +6,19 @@
 #include <string.h>
 
 #include "allocator/policies/mymalloc/bins.h"
+#include "allocator/policies/mymalloc/bits.h"
 #include "allocator/policies/mymalloc/block.h"
 
-_Static_assert(sizeof(struct size_class) == 16, "no padding");
-
-/* How fine the index and how many the classes are, by the heap's size. */
+#define CHUNK_SLACK 4
+/* How fine the index is, by the heap's size. */
 static const struct stage {
     size_t heap_bytes; /* applies from here on */
     uint32_t log_bins;
-    uint32_t n_classes;
 } stages[] = {
-    {(size_t)1 << 20, 5, 65},
-    {(size_t)1 << 18, 4, 65},
-    {(size_t)1 << 16, 3, 33},
-    {0, 1, 17},
+    {(size_t)1 << 20, 5},
+    {(size_t)1 << 18, 4},
+    {(size_t)1 << 16, 3},
+    {0, 1},
 };
 
 static const struct stage *stage_of(size_t heap_bytes)
@@ -32,22 +31,22 @@ static const struct stage *stage_of(size_t heap_bytes)
 }
 
 /* The tables' header for the heap as it is. */
-static void plan(const struct heap *heap, struct tables *t)
+static void plan(const struct heap *heap, uint32_t chunks, struct tables *t)
 {
-    const struct stage *stage = stage_of(heap->brk);
     uint32_t units = end_unit(heap);
     uint32_t granules = units / GRANULE_UNITS;
     memset(t, 0, sizeof *t);
     t->granules = granules + granules / 4 + 8;
-    t->log_bins = stage->log_bins;
-    t->n_classes = stage->n_classes;
+    t->log_bins = stage_of(heap->brk)->log_bins;
     t->n_bins = bin_at(units, t->log_bins) + 1;
     uint32_t words = (t->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
-    t->occupied_offset =
-        (uint32_t)(sizeof *t + t->n_classes * sizeof *t->classes);
+    uint32_t map_end = (uint32_t)(sizeof *t + t->granules * sizeof t->map[0]);
+    t->occupied_offset = (map_end + 7) & ~(uint32_t)7;
     t->bins_offset = t->occupied_offset + words * (uint32_t)sizeof(uint64_t);
-    t->map_offset = t->bins_offset + t->n_bins * (uint32_t)sizeof(uint32_t) + 1;
-    t->bytes = t->map_offset + t->granules;
+    uint32_t bins_end = t->bins_offset + t->n_bins * (uint32_t)sizeof(uint32_t);
+    t->chunks_offset = (bins_end + 7) & ~(uint32_t)7;
+    t->n_chunks = 1 + chunks + chunks / CHUNK_SLACK;
+    t->bytes = t->chunks_offset + t->n_chunks * (uint32_t)sizeof(struct chunk);
 }
 
 /* Lists every block of a list in the new tables. */
@@ -60,40 +59,75 @@ static void move_list(const struct heap *heap, struct tables *to, uint32_t head)
     }
 }
 
+/* Makes all chunks from the nth on free. */
+static void free_chunks_from(struct tables *t, uint32_t n)
+{
+    t->n_free_chunks = t->n_chunks - n;
+    for (uint32_t i = t->n_chunks; i-- > n;) {
+        uint32_t place = t->chunks_offset + i * (uint32_t)sizeof(struct chunk);
+        struct chunk *chunk = (struct chunk *)((uintptr_t)t + place);
+        chunk->starts[0] = t->free_chunks;
+        t->free_chunks = place;
+    }
+}
+
+/* Moves all chunks that hold something; returns how many. */
+static uint32_t move_chunks(struct tables *to, const struct tables *from)
+{
+    uint32_t place = to->chunks_offset, n = 0;
+    for (uint32_t g = 0; g < from->granules; g++) {
+        if (bits_own(from, g)) {
+            place += (uint32_t)sizeof(struct chunk);
+            memcpy((void *)((uintptr_t)to + place),
+                   (void *)((uintptr_t)from + from->map[g]),
+                   sizeof(struct chunk));
+            to->map[g] = place;
+            n++;
+        }
+    }
+    return n;
+}
+
 static void move_contents(const struct heap *heap, struct tables *to,
                           const struct tables *from)
 {
     to->huge = from->huge;
-    to->census = from->census;
     to->kept = from->kept;
-    to->kept_classes = from->kept_classes;
-    memcpy(to->classes, from->classes,
-           from->n_classes * sizeof(struct size_class));
-    memcpy(tables_map(to), tables_map(from), from->granules);
+    memcpy(to->lists, from->lists, sizeof to->lists);
+    memcpy(to->groups, from->groups, sizeof to->groups);
+    free_chunks_from(to, 1 + move_chunks(to, from));
     for (uint32_t bin = 0; bin < from->n_bins; bin++) {
         move_list(heap, to, tables_bins(from)[bin]);
     }
 }
 
-void my_tables_renew(struct heap *heap)
+void my_tables_renew(struct heap *heap, uint32_t chunks)
 {
     struct root *root = root_of(heap);
     struct tables planned;
-    plan(heap, &planned);
+    const struct tables *now = tables_of(heap);
+    if (now != NULL) {
+        chunks += now->n_chunks - now->n_free_chunks - 1;
+    }
+    plan(heap, chunks, &planned);
     uint32_t block = my_block_take(heap, units_for(planned.bytes));
     if (block == 0) {
         return;
     }
     uint32_t old = root->tables;
     struct tables *to = (struct tables *)address_of(heap, block);
-    memset(to, 0, planned.bytes);
+    memset(to, 0, planned.chunks_offset + sizeof(struct chunk));
     memcpy(to, &planned, sizeof planned);
+    for (uint32_t g = 0; g < to->granules; g++) {
+        to->map[g] = to->chunks_offset;
+    }
     if (old != 0) {
         move_contents(heap, to, tables_of(heap));
         root->tables = block;
         my_block_give(heap, old, units_of(heap, old));
     } else {
         move_list(heap, to, root->victim);
+        free_chunks_from(to, 1);
         root->victim = 0;
         root->tables = block;
     }

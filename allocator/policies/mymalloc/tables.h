@@ -3,19 +3,22 @@
  *
  * All tables lie in one block of the heap, which the root names:
  *
- *   | word | struct tables | classes | occupied | bins | 0 | map |
+ *   | word | struct tables, with lists and groups | map | occupied | bins |
+ *                                                         chunks of bits |
  *
- *   classes   the runs of each small size, and a census (run.h)
+ *   lists     freed small objects by size, for the next request (pool.h)
+ *   groups    holes of each group of small sizes (holes.h)
+ *   map       four bytes per 4 KiB of heap: where are their bits? (bits.h)
  *   occupied  one bit per bin
  *   bins      heads of the lists of free blocks by size (bins.h)
- *   map       one byte per 512 bytes of heap: is there a run? (map.h)
+ *   chunks    of bits
  *
- * A heap below TABLES_FROM_BYTES has none: its free blocks form one list and
- * all blocks have words.  When TABLES_FROM_TIGHT small blocks that pay for
- * their words live, runs will repay the tables, which then come earlier.  From
- * there on the tables are made anew, larger and finer, each time the heap has
- * outgrown the map by a quarter, which costs amortized O(1) per unit of growth;
- * about 0.3 to 1 % of the heap is theirs.
+ * A heap has none before they repay: until TABLES_FROM_SMALL small blocks live
+ * (the word at top counts them), or it has TABLES_FROM_BYTES and one of them,
+ * or TABLES_AT_LAST.  Its free blocks form one list and all blocks have words.
+ * From there on the tables are made anew, larger and finer, each time the heap
+ * has outgrown the map or the chunks by a quarter, which costs amortized O(1)
+ * per unit of growth; about 0.5 % of the heap are theirs, beside the bits.
  *
  * The block can move: the tables rise when a block that grows by steps ends
  * where they begin, which would otherwise be copied and double the heap (0.6
@@ -28,37 +31,47 @@
 
 #include "allocator/policies/mymalloc/layout.h"
 
-#define TABLES_FROM_BYTES ((size_t)16384)
-#define TABLES_FROM_TIGHT ((uint32_t)32)
-#define TIGHT_MOST_BYTES  ((size_t)256)
-#define GRANULE_UNITS     ((uint32_t)32) /* of the map: 512 bytes */
+#define TABLES_FROM_BYTES ((size_t)8192)
+#define TABLES_FROM_SMALL ((uint32_t)96)
+#define TABLES_AT_LAST    ((size_t)65536)
+#define GRANULE_UNITS     ((uint32_t)256) /* of the map: 4 KiB */
 #define BINS_PER_WORD     ((uint32_t)64)
-#define MAX_CLASSES       65
+#define SMALL_MOST_UNITS  ((uint32_t)16)
+#define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
+#define GROUPS            3
+#define HOLE_BINS         ((uint32_t)17)
 
-struct size_class {
-    uint32_t slots;  /* kept objects of 16 c bytes, see cache.h */
-    uint32_t blocks; /* kept objects of 16 c - 4 bytes */
-    uint32_t head;   /* first run with free slots, 0: none */
-    uint16_t runs;   /* how many; stays at UINT16_MAX once there */
-    uint16_t census; /* live blocks of the class that carry COUNTED */
+/* The holes in areas made for a group of small sizes. */
+struct group {
+    uint32_t victim;   /* the hole outside the lists, 0: none */
+    uint32_t occupied; /* bit b: list b is not empty */
+    uint32_t holes[HOLE_BINS];
+};
+
+/* The bits of a granule; a free chunk's first word is the next one's place. */
+struct chunk {
+    uint64_t starts[GRANULE_UNITS / 64];
+    uint64_t holes[GRANULE_UNITS / 64];
 };
 
 struct huge;
 
 struct tables {
     uint32_t granules;        /* length of the map */
+    uint32_t kept;            /* objects in lists */
     uint32_t n_bins;          /* the last one also holds all larger blocks */
-    uint32_t n_classes;       /* sizes 16 c for c < n_classes; 0 is unused */
     uint32_t log_bins;        /* 2^log_bins bins per power of two */
+    struct huge *huge;        /* first of the mappings (huge.h), or NULL */
     uint32_t occupied_offset; /* bytes from the tables' first to the array's */
     uint32_t bins_offset;
-    uint32_t map_offset;
+    uint32_t chunks_offset;
+    uint32_t n_chunks;
+    uint32_t n_free_chunks;
+    uint32_t free_chunks; /* place of the first free one, 0: none */
     uint32_t bytes;
-    uint32_t census;       /* of all classes together */
-    uint32_t kept;         /* objects in the lists of cache.h */
-    uint64_t kept_classes; /* bit c - 1: a list of class c may have some */
-    struct huge *huge;     /* first of the mappings (huge.h), or NULL */
-    struct size_class classes[];
+    uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
+    struct group groups[GROUPS];
+    uint32_t map[];
 };
 
 /* NULL while there are none. */
@@ -66,6 +79,12 @@ static inline struct tables *tables_of(const struct heap *heap)
 {
     uint32_t block = root_of(heap)->tables;
     return block != 0 ? (struct tables *)address_of(heap, block) : NULL;
+}
+
+/* For a look at the map alone: the root stands in while there are none. */
+static inline struct tables *tables_or_root(const struct heap *heap)
+{
+    return (struct tables *)address_of(heap, root_of(heap)->tables);
 }
 
 static inline uint64_t *tables_occupied(const struct tables *tables)
@@ -78,11 +97,6 @@ static inline uint32_t *tables_bins(const struct tables *tables)
     return (uint32_t *)((uintptr_t)tables + tables->bins_offset);
 }
 
-static inline uint8_t *tables_map(const struct tables *tables)
-{
-    return (uint8_t *)((uintptr_t)tables + tables->map_offset);
-}
-
 /* Whether tables_renew is due. */
 static inline bool tables_outgrown(const struct heap *heap,
                                    const struct tables *tables)
@@ -90,34 +104,27 @@ static inline bool tables_outgrown(const struct heap *heap,
     if (tables != NULL) {
         return end_unit(heap) / GRANULE_UNITS >= tables->granules;
     }
-    uint32_t tight = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
-    return heap->brk >= TABLES_FROM_BYTES || tight >= TABLES_FROM_TIGHT;
+    uint32_t small = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
+    return small >= TABLES_FROM_SMALL ||
+           heap->brk >= (small != 0 ? TABLES_FROM_BYTES : TABLES_AT_LAST);
 }
 
-/* Counts a new block for size bytes in a heap without tables. */
-static inline void tables_count_tight(const struct heap *heap, uint32_t block,
-                                      size_t size)
+/* Notes, while there are no tables, that a small block came or went. */
+static inline void tables_count_small(const struct heap *heap, uint32_t units,
+                                      bool came)
 {
-    if (is_tight(size) && size <= TIGHT_MOST_BYTES) {
-        *word_of(heap, block) |= TIGHT;
-        *word_of(heap, root_of(heap)->top) += (uint32_t)1 << SIZE_SHIFT;
-    }
-}
-
-/* Takes a block in a heap without tables out of that count. */
-static inline void tables_uncount_tight(const struct heap *heap, uint32_t block)
-{
-    if (*word_of(heap, block) & TIGHT) {
-        *word_of(heap, block) &= ~TIGHT;
-        *word_of(heap, root_of(heap)->top) -= (uint32_t)1 << SIZE_SHIFT;
+    uint32_t *word = word_of(heap, root_of(heap)->top);
+    if (root_of(heap)->tables == 0 && units <= SMALL_MOST_UNITS) {
+        uint32_t one = (uint32_t)1 << SIZE_SHIFT;
+        *word += came ? one : *word >> SIZE_SHIFT != 0 ? -one : 0;
     }
 }
 
 /*
- * Makes tables that fit the heap as it is now and moves what is known into
- * them.  Where memory is refused all stays as it was.
+ * Makes tables that fit the heap as it is now, with so many free chunks, and
+ * moves what is known into them.  Where memory is refused all stays as it was.
  */
-void my_tables_renew(struct heap *heap);
+void my_tables_renew(struct heap *heap, uint32_t chunks);
 
 /* Slides the tables down onto the free block below them, if there is one. */
 void my_tables_lower(struct heap *heap);

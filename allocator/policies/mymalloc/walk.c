@@ -1,19 +1,22 @@
 /*
  * walk.c -- every block in address order (see inspect.h).
  *
- *   root | block | block | run: word, slots ..., tail | block | ... | top
+ *   root | block | block | area: head, objects, holes, fresh | block | ... |
+ * top
  *
- * A run shows as its word (metadata, 4 bytes), its slots, and what is left
- * behind the last slot (metadata, 12 bytes or more).
+ * An area shows as its word (metadata), its objects and holes, and its end mark
+ * (metadata).  Objects that are kept for the next request show as free: they
+ * carry marks for as long as the walk takes, with their list's link beneath.
  */
-#include "allocator/policies/mymalloc/free_slots.h"
+#include "allocator/policies/mymalloc/areas.h"
 #include "allocator/policies/mymalloc/huge.h"
 #include "allocator/policies/mymalloc/inspect.h"
-#include "allocator/policies/mymalloc/kept.h"
+#include "allocator/policies/mymalloc/pool.h"
+
+#define WORD sizeof(uint32_t)
 
 struct walk {
     const struct heap *heap;
-    struct kept kept;
     policy_visit_fn *visit;
     void *context;
 };
@@ -26,54 +29,39 @@ static int show(const struct walk *w, enum block_kind kind, const void *address,
     return bytes != 0 ? w->visit(w->context, &block) : 0;
 }
 
-static int show_slot(const struct walk *w, const void *slot, size_t bytes)
+static int show_object(const struct walk *w, const void *object, size_t bytes)
 {
-    struct block_info block = {BLOCK_USED, slot, bytes, slot, bytes};
+    struct block_info block = {BLOCK_USED, object, bytes, object, bytes};
     return w->visit(w->context, &block);
 }
 
-static int walk_slots(const struct walk *w, uint32_t run)
+/* An area from its word to its end mark; *unit: behind it. */
+static int walk_area(const struct walk *w, uint32_t *unit)
 {
-    uint32_t units = run_units(*word_of(w->heap, run));
-    uint32_t class = run_class(*word_of(w->heap, run));
-    struct free_slots free_slots;
-    my_free_slots_find(w->heap, run, &free_slots);
-    for (uint32_t i = 0; i < run_slots(units, class); i++) {
-        const void *slot = address_of(w->heap, run + i * class);
-        size_t bytes = class * UNIT;
-        bool is_free = free_slots_has(&free_slots, i) ||
-                       my_kept_has(&w->kept, run + i * class);
-        int status = is_free ? show(w, BLOCK_FREE, slot, bytes)
-                             : show_slot(w, slot, bytes);
-        if (status != 0) {
-            return status;
+    const struct tables *tables = tables_of(w->heap);
+    int status = show(w, BLOCK_METADATA, word_of(w->heap, *unit), WORD);
+    for (uint32_t next; status == 0; *unit = next) {
+        const void *object = address_of(w->heap, *unit);
+        if (bits_is_hole(tables, *unit) && area_ends(w->heap, *unit)) {
+            ++*unit;
+            return show(w, BLOCK_METADATA, object, UNIT - WORD);
         }
-    }
-    return 0;
-}
-
-static int walk_run(const struct walk *w, uint32_t run)
-{
-    const unsigned char *word = (unsigned char *)word_of(w->heap, run);
-    uint32_t units = run_units(*word_of(w->heap, run));
-    uint32_t class = run_class(*word_of(w->heap, run));
-    size_t slots = run_slots(units, class) * class * UNIT;
-    int status = show(w, BLOCK_METADATA, word, sizeof(uint32_t));
-    if (status == 0) {
-        status = walk_slots(w, run);
-    }
-    if (status == 0) {
-        status = show(w, BLOCK_METADATA, word + sizeof(uint32_t) + slots,
-                      units * UNIT - slots - sizeof(uint32_t));
+        next = my_bits_next(tables, *unit);
+        size_t bytes = (next - *unit) * UNIT;
+        status = bits_is_hole(tables, *unit)
+                     ? show(w, BLOCK_FREE, object, bytes)
+                     : show_object(w, object, bytes);
     }
     return status;
 }
 
-static int walk_block(const struct walk *w, uint32_t unit)
+static int walk_block(const struct walk *w, uint32_t *next)
 {
+    uint32_t unit = *next;
     const uint32_t *word = word_of(w->heap, unit);
     size_t bytes = units_of(w->heap, unit) * UNIT;
-    if (!(*word & IN_USE) || my_kept_has(&w->kept, unit)) {
+    *next += units_of(w->heap, unit);
+    if (!(*word & IN_USE)) {
         return show(w, BLOCK_FREE, word, bytes);
     }
     if (unit == root_of(w->heap)->tables) {
@@ -117,29 +105,32 @@ static int walk_mappings(const struct walk *w)
     return status;
 }
 
+static int walk_blocks(const struct walk *w)
+{
+    const struct root *root = root_of(w->heap);
+    const struct tables *tables = tables_of(w->heap);
+    int status = show(w, BLOCK_METADATA, root, sizeof *root);
+    for (uint32_t unit = 1; status == 0 && unit < root->top;) {
+        status = tables != NULL && bits_is_start(tables, unit)
+                     ? walk_area(w, &unit)
+                     : walk_block(w, &unit);
+    }
+    if (status == 0) {
+        status = show(w, BLOCK_METADATA, word_of(w->heap, root->top), WORD);
+    }
+    if (status == 0) {
+        status = show(w, BLOCK_FREE, address_of(w->heap, root->top),
+                      (end_unit(w->heap) - root->top) * UNIT);
+    }
+    return status;
+}
+
 int my_walk(struct heap *heap, policy_visit_fn *visit, void *context)
 {
     struct walk w = {.heap = heap, .visit = visit, .context = context};
-    my_kept_collect(heap, &w.kept);
-    const struct root *root = root_of(heap);
-    const struct tables *tables = tables_of(heap);
-    int status = show(&w, BLOCK_METADATA, root, sizeof *root);
-    for (uint32_t unit = 1; status == 0 && unit < root->top;) {
-        if (tables != NULL && map_starts(tables, unit)) {
-            status = walk_run(&w, unit);
-            unit += run_units(*word_of(heap, unit));
-        } else {
-            status = walk_block(&w, unit);
-            unit += units_of(heap, unit);
-        }
-    }
-    if (status == 0) {
-        status = show(&w, BLOCK_METADATA, word_of(heap, root->top),
-                      sizeof(uint32_t));
-    }
-    if (status == 0) {
-        status = show(&w, BLOCK_FREE, address_of(heap, root->top),
-                      (end_unit(heap) - root->top) * UNIT);
-    }
+    bool sound;
+    uint32_t marks = my_pool_mark(heap, &sound);
+    int status = walk_blocks(&w);
+    my_pool_unmark(heap, marks);
     return status != 0 ? status : walk_mappings(&w);
 }

@@ -1,0 +1,100 @@
+/*
+ * holes.c -- lists of holes by size (see holes.h).
+ */
+#include "allocator/policies/mymalloc/holes.h"
+
+#define LOOKS 8
+
+void my_holes_carve(struct heap *heap, uint32_t unit, uint32_t units)
+{
+    struct tables *tables = tables_of(heap);
+    struct hole hole = *hole_of(heap, unit);
+    uint32_t rest = unit + units;
+    bool is_victim = unit == hole_group(heap, hole.group)->victim;
+    holes_remove(heap, unit);
+    bits_flip_hole(tables, unit);
+    if (hole.units == units) {
+        return;
+    }
+    bits_flip_start(tables, rest);
+    bits_flip_hole(tables, rest);
+    if (is_victim) {
+        holes_offer(heap, rest, hole.units - units, hole.group);
+    } else {
+        holes_insert(heap, rest, hole.units - units, hole.group);
+    }
+}
+
+static uint32_t smallest_fit(const struct heap *heap, uint32_t hole,
+                             uint32_t units)
+{
+    uint32_t best = 0, best_units = UINT32_MAX;
+    for (int looks = LOOKS; hole != 0 && looks != 0; looks--) {
+        const struct hole *h = hole_of(heap, hole);
+        if (h->units >= units && h->units < best_units) {
+            best = hole;
+            best_units = h->units;
+        }
+        hole = h->next;
+    }
+    return best;
+}
+
+static uint32_t best_listed(const struct heap *heap, const struct group *g,
+                            uint32_t units)
+{
+    uint32_t bits = g->occupied & ~(uint32_t)0 << holes_bin(units);
+    if (bits == 0) {
+        return 0;
+    }
+    uint32_t hole = g->holes[__builtin_ctz(bits)];
+    if (hole_of(heap, hole)->units == units) {
+        return hole;
+    }
+    hole = smallest_fit(heap, hole, units);
+    bits &= bits - 1;
+    return hole == 0 && bits != 0 ? g->holes[__builtin_ctz(bits)] : hole;
+}
+
+uint32_t my_holes_split_victim(struct heap *heap, struct group *g,
+                               uint32_t units, uint32_t batch)
+{
+    struct tables *tables = tables_of(heap);
+    struct hole hole = *hole_of(heap, g->victim);
+    uint32_t rest = g->victim, end = rest + hole.units, n = 0;
+    batch = batch < hole.units ? rest + batch : end;
+    bits_flip_hole(tables, rest);
+    do {
+        rest += units;
+        bits_flip_start(tables, rest);
+        n++;
+    } while (rest + units < batch);
+    hole.units = (end - rest) & 0xffffff;
+    *hole_of(heap, rest) = hole;
+    g->victim = rest;
+    bits_flip_hole(tables, rest);
+    return n;
+}
+
+uint32_t my_holes_take(struct heap *heap, uint32_t group, uint32_t units)
+{
+    const struct group *g = hole_group(heap, group);
+    uint32_t best = best_listed(heap, g, units);
+    uint32_t room = group_room(heap, g);
+    if (room >= units && (best == 0 || room < hole_of(heap, best)->units)) {
+        best = g->victim;
+    }
+    if (best != 0) {
+        my_holes_carve(heap, best, units);
+    }
+    return best;
+}
+
+uint32_t my_holes_borrow(struct heap *heap, uint32_t group, uint32_t units)
+{
+    uint32_t hole = best_listed(heap, hole_group(heap, group), units);
+    if (hole != 0) {
+        my_holes_carve(heap, hole, units);
+    }
+    return hole;
+}
