@@ -114,7 +114,7 @@ START_TEST(tries_find_the_smallest)
                          LAB_DONE);
     }
     for (int i = 0; i < 400; i++) {
-        size_t bytes = 256 + 16 * lab_random(&lab, 16 << i % 9);
+        size_t bytes = 256 + 16 * lab_random(&lab, (uint64_t)16 << i % 9);
         struct smallest s = {bytes, 0, tags_top(&lab.heap)};
         lab.policy->walk(&lab.heap, note_smallest, &s);
         struct block *found = dl_find(&lab.heap, bytes);
