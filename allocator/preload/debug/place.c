@@ -13,11 +13,15 @@
 
 #define PAGES_MOST ((size_t)1 << 44)
 
+/* Two mappings each; the usual vm.max_map_count is 65530 for all. */
+#define LIVE_MOST ((size_t)30000)
+
 static struct arena *arena;
 
 static struct {
     unsigned char *base;
     size_t bytes, used; /* all of it is inaccessible beyond */
+    size_t live;        /* blocks */
 } pages;
 
 int place_open(void)
@@ -26,7 +30,8 @@ int place_open(void)
     if (settings.debug >= DEBUG_PAGES) {
         pages.bytes = PAGES_MOST;
         pages.base = room_reserve(&pages.bytes, PROT_NONE);
-        pages.used = ROOM_PAGE;
+        pages.bytes = pages.base != NULL ? pages.bytes : 0;
+        pages.used = pages.bytes != 0 ? ROOM_PAGE : 0;
     }
     return arena != NULL ? 0 : -1;
 }
@@ -83,7 +88,7 @@ static struct span span_of(const struct record *record)
 static bool take_pages(struct record *record)
 {
     size_t left = pages.bytes - pages.used;
-    if (pages.base == NULL || record->size > left / 2 ||
+    if (pages.live == LIVE_MOST || record->size > left / 2 ||
         record->alignment > left / 2 - record->size) {
         return false;
     }
@@ -98,6 +103,7 @@ static bool take_pages(struct record *record)
     record->payload = pages.base + span.payload;
     record->start = pages.base + start;
     record->bytes = pages.used - start;
+    pages.live++;
     return true;
 }
 
@@ -125,7 +131,11 @@ unsigned char *place_end(const struct record *record)
 
 void place_retire(const struct record *record)
 {
-    if (place_has_pages(record) && place_end(record) > record->start) {
+    if (!place_has_pages(record)) {
+        return;
+    }
+    pages.live--;
+    if (place_end(record) > record->start) {
         mmap(record->start, (size_t)(place_end(record) - record->start),
              PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
              -1, 0);

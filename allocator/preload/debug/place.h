@@ -17,8 +17,9 @@
  * leaves no such gap, at the price of odd addresses, which not every program
  * bears (Python does not).  MALLOC_DEBUG=guard-below puts the payload at the
  * beginning of the page, to catch what reads before a block.  A freed block
- * becomes inaccessible and costs no memory.  Where the system refuses
- * (vm.max_map_count: about 32,000 live blocks) blocks get guard bytes.
+ * becomes inaccessible and costs no memory.  A live one takes two
+ * mappings, of which the system allows 65530 as a rule; from 30,000 live blocks
+ * on they get guard bytes.
  *
  * Source of the page guards: B. Perens, Electric Fence, 1987.
  */
