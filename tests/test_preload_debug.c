@@ -165,6 +165,12 @@ START_TEST(without_the_helper_modules_are_told)
 }
 END_TEST
 
+START_TEST(what_a_live_frame_reaches_is_no_leak)
+{
+    expect_silence("MALLOC_DEBUG=1", program("misuse exit-with-local 64"));
+}
+END_TEST
+
 START_TEST(it_runs_in_a_small_address_space)
 {
     static const char *const settings[] = {"ulimit -v 400000; MALLOC_DEBUG=1",
@@ -192,6 +198,7 @@ Suite *preload_debug_suite(void)
     tcase_add_test(tests, two_runs_with_a_seed_print_the_same);
     tcase_add_test(tests, colour_is_for_terminals);
     tcase_add_test(tests, without_the_helper_modules_are_told);
+    tcase_add_test(tests, what_a_live_frame_reaches_is_no_leak);
     tcase_add_test(tests, it_runs_in_a_small_address_space);
     suite_add_tcase(suite, tests);
     return suite;

@@ -37,7 +37,7 @@ static struct tally count(const struct misuse *misuse, enum misuse_mode mode,
 static void print_row(const struct misuse *misuse, struct tally *sums,
                       const char *build)
 {
-    printf("%-24s", misuse->name);
+    printf("%-26s", misuse->name);
     for (int mode = 0; mode < MISUSE_MODES; mode++) {
         struct tally tally = count(misuse, (enum misuse_mode)mode, build);
         sums[mode].possible += tally.possible;
@@ -57,7 +57,7 @@ int main(void)
     const char *build = getenv("BUILD");
     struct tally sums[MISUSE_MODES] = {{0, 0}};
     int missed = 0;
-    printf("%d sizes from %zu to %zu bytes; MALLOC_DEBUG=\n\n%-24s", N_SIZES,
+    printf("%d sizes from %zu to %zu bytes; MALLOC_DEBUG=\n\n%-26s", N_SIZES,
            sizes[0], sizes[N_SIZES - 1], "misuse");
     for (int mode = 0; mode < MISUSE_MODES; mode++) {
         printf("  %12s", misuse_mode_name((enum misuse_mode)mode));
@@ -66,7 +66,7 @@ int main(void)
     for (size_t i = 0; i < n_misuses; i++) {
         print_row(&misuses[i], sums, build != NULL ? build : "build/release");
     }
-    printf("%-24s", "caught");
+    printf("%-26s", "caught");
     for (int mode = 0; mode < MISUSE_MODES; mode++) {
         printf("  %7d/%-4d", sums[mode].caught, sums[mode].possible);
         missed += sums[mode].possible - sums[mode].caught;

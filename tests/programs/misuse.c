@@ -10,12 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "allocator/include/allocator.h"
 
 /* Only the library has these. */
 #pragma weak free_sized
 #pragma weak free_aligned_sized
-void free_sized(void *payload, size_t size);
-void free_aligned_sized(void *payload, size_t alignment, size_t size);
+#pragma weak heap_check
 
 static char *volatile p, *volatile q;
 static volatile size_t size;
@@ -205,6 +207,18 @@ static void overrun_then_realloc(void)
     q = realloc(p, 2 * size);
 }
 
+/* Told by heap_check, and the process goes on; the exit code remembers. */
+static void overrun_then_check(void)
+{
+    p = malloc(size);
+    char before = p[size];
+    p[size] = 'x';
+    if (heap_check() != -1) {
+        exit(1);
+    }
+    p[size] = before;
+}
+
 static void overrun_kept(void)
 {
     p = malloc(size);
@@ -264,6 +278,19 @@ static void write_after_realloc(void)
     p[size / 2] = 'x';
 }
 
+/* Told when others push it out of the quarantine, not only at exit. */
+static void write_after_free_long_ago(void)
+{
+    p = malloc(size);
+    free(p);
+    p[0] = 'x';
+    for (int i = 0; i < 70; i++) {
+        q = malloc(1 << 20);
+        free(q);
+    }
+    _exit(0);
+}
+
 /* ---- wrong claims, lost blocks ------------------------------------------- */
 
 static void wrong_size(void)
@@ -314,6 +341,14 @@ static void nothing(void)
 {
     p = malloc(size);
     free(p);
+}
+
+/* No mistake: the block is reached through another, from a live frame. */
+static void exit_with_local(void)
+{
+    char *volatile *volatile local = malloc(sizeof *local);
+    *local = malloc(size);
+    exit(0);
 }
 
 /* ---- reads --------------------------------------------------------------- */
@@ -374,6 +409,7 @@ static const struct {
     {"overrun-shrunk", overrun_shrunk},
     {"overrun-aligned", overrun_aligned},
     {"overrun-then-realloc", overrun_then_realloc},
+    {"overrun-then-check", overrun_then_check},
     {"overrun-kept", overrun_kept},
     {"underrun", underrun},
     {"underrun-by-word", underrun_by_word},
@@ -382,6 +418,7 @@ static const struct {
     {"write-after-free", write_after_free},
     {"write-after-free-last", write_after_free_last},
     {"write-after-realloc", write_after_realloc},
+    {"write-after-free-long-ago", write_after_free_long_ago},
     {"wrong-size", wrong_size},
     {"wrong-size-aligned", wrong_size_aligned},
     {"wrong-alignment", wrong_alignment},
@@ -390,6 +427,7 @@ static const struct {
     {"leak-ring", leak_ring},
     {"invalid-alignment", invalid_alignment},
     {"nothing", nothing},
+    {"exit-with-local", exit_with_local},
     {"read-behind", read_behind},
     {"read-before", read_before},
     {"read-after-free", read_after_free},
