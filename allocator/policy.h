@@ -23,6 +23,15 @@
 
 #include "allocator/heap/heap.h"
 
+/*
+ * A policy may keep notes in the first and the last bytes of a free block.
+ * What lies between belongs to nobody: pages there can go back to the system.
+ * Nor does a policy write between the first and the last bytes of a payload
+ * where the heap has just grown, so that fresh memory is known to be zero.
+ */
+#define POLICY_NOTES_FIRST ((size_t)128)
+#define POLICY_NOTES_LAST  ((size_t)64)
+
 #define POLICY_MAX_OPTIONS 8
 #define POLICY_MAX_WORDS   8
 

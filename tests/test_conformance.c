@@ -362,6 +362,64 @@ START_TEST(trim_only_gives_back)
 }
 END_TEST
 
+/* Overwrites all that a free block has between its ends. */
+static int scribble(void *context, const struct block_info *block)
+{
+    (void)context;
+    size_t notes = POLICY_NOTES_FIRST + POLICY_NOTES_LAST;
+    if (block->kind == BLOCK_FREE && block->bytes > notes) {
+        memset((unsigned char *)(uintptr_t)block->address + POLICY_NOTES_FIRST,
+               0xdd, block->bytes - notes);
+    }
+    return 0;
+}
+
+START_TEST(the_middle_of_free_blocks_is_nobodys)
+{
+    open_lab(_i, NULL);
+    for (int round = 0; round < 30; round++) {
+        demand(&lab, lab_stream(&lab, 5, 30) == LAB_DONE);
+        lab.policy->walk(&lab.heap, scribble, NULL);
+        demand(&lab, lab_verify(&lab) == LAB_DONE);
+    }
+    demand(&lab, lab_free_all(&lab) == LAB_DONE);
+    verify();
+}
+END_TEST
+
+/* Whether a payload is zero between its notes, as far as it is fresh. */
+static bool is_zero_inside(const unsigned char *payload, size_t size,
+                           const unsigned char *fresh)
+{
+    const unsigned char *at = payload < fresh ? fresh : payload;
+    const unsigned char *end = payload + size - POLICY_NOTES_LAST;
+    at += POLICY_NOTES_FIRST;
+    while (at < end && *at == 0) {
+        at++;
+    }
+    return at >= end;
+}
+
+/* Beyond what the break had ever reached nothing is written. */
+START_TEST(payloads_in_fresh_memory_are_zero)
+{
+    enum { N = 20 };
+    void *blocks[N] = {NULL};
+    open_lab(_i, NULL);
+    for (int i = 0; i < 5 * N; i++) {
+        void **place = &blocks[lab_random(&lab, N)];
+        lab.policy->free(&lab.heap, *place);
+        const unsigned char *fresh = lab.heap.base + heap_touched(&lab.heap);
+        size_t size = 1024 + lab_random(&lab, 20000);
+        unsigned char *payload = *place = lab.policy->malloc(&lab.heap, size);
+        ck_assert_ptr_nonnull(payload);
+        demand(&lab, payload > heap_top(&lab.heap) ||
+                         is_zero_inside(payload, size, fresh));
+        memset(payload, 0xa5, size);
+    }
+}
+END_TEST
+
 Suite *conformance_suite(void)
 {
     const TTest *const tests[] = {
@@ -386,6 +444,8 @@ Suite *conformance_suite(void)
         large_heaps_work,
         walk_stops_when_told,
         trim_only_gives_back,
+        the_middle_of_free_blocks_is_nobodys,
+        payloads_in_fresh_memory_are_zero,
     };
     Suite *suite = suite_create("conformance");
     TCase *all = tcase_create("every policy");

@@ -132,6 +132,7 @@ static void discard(struct heap *heap, size_t offset, size_t bytes)
 
 void heap_reset(struct heap *heap)
 {
+    heap->past_brk = heap_touched(heap);
     for (size_t i = 0; i < heap->n_mappings; i++) {
         discard(heap, heap->mappings[i].offset, heap->mappings[i].bytes);
     }
@@ -189,8 +190,15 @@ void heap_shrink(struct heap *heap, size_t bytes)
 {
     assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk);
     note_peak(heap);
+    heap->past_brk = heap_touched(heap);
     heap->brk -= bytes;
     update_ready(heap, heap->brk);
+}
+
+static void drop_pages(struct heap *heap, void *address, size_t bytes)
+{
+    heap->system_calls++;
+    madvise(address, bytes, heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
 }
 
 size_t heap_release_spare(struct heap *heap)
@@ -198,11 +206,22 @@ size_t heap_release_spare(struct heap *heap)
     size_t used = round_up(heap->brk, HEAP_PAGE);
     size_t spare = heap->committed - used;
     if (spare != 0) {
-        heap->system_calls++;
-        madvise(heap->base + used, spare,
-                heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
+        drop_pages(heap, heap->base + used, spare);
     }
+    heap->past_brk = used;
     return spare;
+}
+
+size_t heap_release(struct heap *heap, const void *address, size_t bytes)
+{
+    size_t offset = (size_t)((const unsigned char *)address - heap->base);
+    size_t start = round_up(offset, HEAP_PAGE);
+    size_t end = (offset + bytes) / HEAP_PAGE * HEAP_PAGE;
+    if (start >= end) {
+        return 0;
+    }
+    drop_pages(heap, heap->base + start, end - start);
+    return end - start;
 }
 
 /* Index of the first mapping that ends behind offset. */

@@ -64,6 +64,7 @@ struct heap {
     size_t limit;           /* largest brk + mapped allowed */
     size_t reserved;        /* bytes of address space */
     size_t committed;       /* accessible bytes from base, >= brk */
+    size_t past_brk;        /* what lies below was in use, beyond brk too */
     size_t commit_step;     /* committed grows by multiples of it */
     size_t mappings_floor;  /* offset of the lowest mapping ever made */
     uint64_t refusals;      /* growths and mappings refused since reset */
@@ -148,6 +149,21 @@ void heap_shrink(struct heap *heap, size_t bytes);
  * address space those are.
  */
 size_t heap_release_spare(struct heap *heap);
+
+/*
+ * Where the contiguous part was never written to since the system gave it:
+ * from this offset on memory is zero.
+ */
+static inline size_t heap_touched(const struct heap *heap)
+{
+    return heap->brk > heap->past_brk ? heap->brk : heap->past_brk;
+}
+
+/*
+ * Gives the system the whole pages inside [address, address + bytes) of the
+ * contiguous part back; their contents are lost.  Returns the bytes of them.
+ */
+size_t heap_release(struct heap *heap, const void *address, size_t bytes);
 
 /*
  * Makes a zeroed mapping of at least bytes (> 0, rounded up to whole pages)

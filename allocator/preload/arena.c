@@ -12,6 +12,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
+#include "allocator/preload/release.h"
 #include "allocator/preload/settings.h"
 
 #define SHIFT_MOST  36
@@ -121,15 +122,30 @@ struct arena *arena_next(void)
     return open_arena(arena) ? arena : NULL;
 }
 
-void *arena_malloc(struct arena *arena, size_t alignment, size_t size)
+/* As arena_malloc tells them.  In mappings of the policy's own: all. */
+static size_t dirty_bytes(const struct heap *heap, const unsigned char *payload,
+                          const unsigned char *fresh)
+{
+    if (payload > heap_top(heap)) {
+        return SIZE_MAX;
+    }
+    return POLICY_NOTES_FIRST +
+           (payload < fresh ? (size_t)(fresh - payload) : 0);
+}
+
+void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
+                   size_t *dirty)
 {
     pthread_mutex_lock(&arena->lock);
-    void *payload = alignment <= HEAP_ALIGNMENT
-                        ? policy()->malloc(&arena->heap, size)
-                        : policy()->memalign(&arena->heap, alignment, size);
+    const unsigned char *fresh = arena->heap.base + heap_touched(&arena->heap);
+    unsigned char *payload =
+        alignment <= HEAP_ALIGNMENT
+            ? policy()->malloc(&arena->heap, size)
+            : policy()->memalign(&arena->heap, alignment, size);
     if (payload != NULL) {
         *arena_state(payload) = STATE_OTHER;
         arena->allocations++;
+        *dirty = dirty_bytes(&arena->heap, payload, fresh);
     }
     pthread_mutex_unlock(&arena->lock);
     return payload;
@@ -173,8 +189,10 @@ void arena_give(struct cached *list)
             locked = arena;
         }
         block->key = 0;
+        size_t bytes = *arena_state(block) * HEAP_ALIGNMENT;
         *arena_state(block) = STATE_FREE;
         policy()->free(&arena->heap, block);
+        release_note(arena, bytes);
     }
     if (locked != NULL) {
         pthread_mutex_unlock(&locked->lock);
@@ -185,9 +203,11 @@ void arena_free(void *payload)
 {
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
+    size_t bytes = policy()->usable_size(&arena->heap, payload);
     *arena_state(payload) = STATE_FREE;
     policy()->free(&arena->heap, payload);
     arena->frees++;
+    release_note(arena, bytes);
     pthread_mutex_unlock(&arena->lock);
 }
 
@@ -220,12 +240,7 @@ bool arenas_trim(void)
         struct arena *arena = &arenas.arena[i];
         pthread_mutex_lock(&arena->lock);
         if (arena->open) {
-            size_t before = heap_footprint(&arena->heap);
-            if (policy()->trim != NULL) {
-                policy()->trim(&arena->heap);
-            }
-            heap_release_spare(&arena->heap);
-            released += before - heap_footprint(&arena->heap);
+            released += release_all(arena);
         }
         pthread_mutex_unlock(&arena->lock);
     }

@@ -44,6 +44,8 @@ struct arena {
     struct heap heap;
     atomic_size_t footprint;     /* of the heap, when blocks were last taken */
     uint64_t allocations, frees; /* of blocks with STATE_OTHER */
+    size_t freed_bytes;          /* since release.c last looked around */
+    uint64_t looked_ms;          /* when that was */
 };
 
 struct arenas {
@@ -88,8 +90,12 @@ int arenas_make(void);
 /* Each thread's in turn, opened; NULL when none can be. */
 struct arena *arena_next(void);
 
-/* A block with STATE_OTHER at a multiple of alignment; NULL: refused. */
-void *arena_malloc(struct arena *arena, size_t alignment, size_t size);
+/*
+ * A block with STATE_OTHER at a multiple of alignment; NULL: refused.  All but
+ * its first *dirty and its last POLICY_NOTES_LAST bytes are zero.
+ */
+void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
+                   size_t *dirty);
 
 /* A block in a thread's cache. */
 struct cached {

@@ -149,6 +149,11 @@ EXPORT int malloc_info(int options, FILE *stream)
 EXPORT int mallopt(int parameter, int value)
 {
     cache_get();
+    if (parameter == M_TRIM_THRESHOLD) {
+        atomic_store(&settings.trim_threshold_bytes,
+                     value < 0 ? SETTINGS_TRIM_NEVER : (size_t)value);
+        return 1;
+    }
     if (parameter != M_MMAP_THRESHOLD) {
         return 1;
     }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "allocator/policy.h"
 #include "allocator/preload/cache.h"
 #include "allocator/preload/debug/debug.h"
 #include "allocator/preload/large.h"
@@ -38,12 +39,13 @@ static bool debugs(void)
     return settings.debug != DEBUG_OFF;
 }
 
-/* What no cached block serves. */
+/* What no cached block serves; *dirty as arena_malloc says, 0: all is zero. */
 static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
-                                                     size_t size)
+                                                     size_t size, size_t *dirty)
 {
     struct cache *cache = cache_get();
     void *payload = NULL;
+    *dirty = size;
     if (debugs()) {
         return debug_malloc(0, size);
     }
@@ -51,11 +53,22 @@ static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
     if (size < threshold() && alignment < threshold() - size) {
         struct arena *arena = arena_for(cache);
         if (arena != NULL) {
-            payload = arena_malloc(arena, alignment, size);
+            payload = arena_malloc(arena, alignment, size, dirty);
         }
     }
     errno = error;
-    return payload != NULL ? payload : large_malloc(alignment, size);
+    if (payload == NULL) {
+        *dirty = 0;
+        payload = large_malloc(alignment, size);
+    }
+    return payload;
+}
+
+/* The same for whoever does not ask. */
+static void *malloc_elsewhere(size_t alignment, size_t size)
+{
+    size_t dirty;
+    return malloc_slowly(alignment, size, &dirty);
 }
 
 /* What the thread's cache has not at hand. */
@@ -67,13 +80,13 @@ static __attribute__((noinline)) void *malloc_small(size_t size)
         (cache->bins[class].head != NULL || cache_fill(cache, class))) {
         return cache_malloc(cache, class);
     }
-    return malloc_slowly(HEAP_ALIGNMENT, size);
+    return malloc_elsewhere(HEAP_ALIGNMENT, size);
 }
 
 void *serve_malloc(size_t size)
 {
     if (__builtin_expect(size > CACHE_BYTES, 0)) {
-        return malloc_slowly(HEAP_ALIGNMENT, size);
+        return malloc_elsewhere(HEAP_ALIGNMENT, size);
     }
     struct cache *cache = cache_mine;
     if (__builtin_expect(cache != NULL, 1)) {
@@ -85,11 +98,24 @@ void *serve_malloc(size_t size)
     return malloc_small(size);
 }
 
+static void clear(unsigned char *payload, size_t size, size_t dirty)
+{
+    if (dirty >= size || size - dirty <= POLICY_NOTES_LAST) {
+        memset(payload, 0, size);
+    } else if (dirty != 0) {
+        memset(payload, 0, dirty);
+        memset(payload + size - POLICY_NOTES_LAST, 0, POLICY_NOTES_LAST);
+    }
+}
+
 void *serve_calloc(size_t size)
 {
-    void *payload = serve_malloc(size);
-    if (payload != NULL && (arena_owns(payload) || debugs())) {
-        memset(payload, 0, size);
+    size_t dirty = size;
+    void *payload = size <= CACHE_BYTES
+                        ? serve_malloc(size)
+                        : malloc_slowly(HEAP_ALIGNMENT, size, &dirty);
+    if (payload != NULL) {
+        clear(payload, size, dirty);
     }
     return payload;
 }
@@ -102,7 +128,7 @@ void *serve_memalign(size_t alignment, size_t size)
     if (alignment <= HEAP_ALIGNMENT) {
         return serve_malloc(size);
     }
-    return malloc_slowly(alignment, size);
+    return malloc_elsewhere(alignment, size);
 }
 
 /*

@@ -22,6 +22,8 @@
 enum { ENVIRON_ROOM = 256 << 10 };
 
 struct settings settings = {.mmap_threshold_bytes = SETTINGS_THRESHOLD,
+                            .trim_threshold_bytes = SETTINGS_TRIM_THRESHOLD,
+                            .decay_ms = SETTINGS_DECAY_MS,
                             .profile_bytes = SETTINGS_PROFILE_BYTES};
 
 static void use_policy(const char *text)
@@ -36,37 +38,53 @@ static void use_policy(const char *text)
     }
 }
 
-/* Reads bytes within bounds into *bytes, or tells what was expected. */
-static bool read_bytes(const char *name, const char *text, size_t least,
-                       size_t most, size_t *bytes)
+/* Reads a number within bounds, or tells which unit and bounds it has. */
+static bool read_number(const char *name, const char *text, const char *unit,
+                        size_t least, size_t most, size_t *number)
 {
     char *end = NULL;
     errno = 0;
     unsigned long long n = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || n < least ||
         n > most) {
-        message_tell("warning: %s=%.60s ignored: expected bytes from %zu to "
+        message_tell("warning: %s=%.60s ignored: expected %s from %zu to "
                      "%zu\n",
-                     name, text, least, most);
+                     name, text, unit, least, most);
         return false;
     }
-    *bytes = (size_t)n;
+    *number = (size_t)n;
     return true;
 }
 
 static void use_threshold(const char *text)
 {
     size_t bytes;
-    if (read_bytes("MALLOC_MMAP_THRESHOLD", text, SETTINGS_THRESHOLD_LEAST,
-                   SETTINGS_THRESHOLD_MOST, &bytes)) {
+    if (read_number("MALLOC_MMAP_THRESHOLD", text, "bytes",
+                    SETTINGS_THRESHOLD_LEAST, SETTINGS_THRESHOLD_MOST,
+                    &bytes)) {
         settings.mmap_threshold_bytes = bytes;
     }
 }
 
+static void use_trim_threshold(const char *text)
+{
+    size_t bytes;
+    if (read_number("MALLOC_TRIM_THRESHOLD", text, "bytes", 0,
+                    SETTINGS_TRIM_MOST, &bytes)) {
+        settings.trim_threshold_bytes = bytes;
+    }
+}
+
+static void use_decay(const char *text)
+{
+    read_number("MALLOC_DECAY_MS", text, "milliseconds", 0,
+                SETTINGS_DECAY_MS_MOST, &settings.decay_ms);
+}
+
 static void use_profile_bytes(const char *text)
 {
-    read_bytes("MALLOC_PROFILE_BYTES", text, 1, SETTINGS_PROFILE_BYTES_MOST,
-               &settings.profile_bytes);
+    read_number("MALLOC_PROFILE_BYTES", text, "bytes", 1,
+                SETTINGS_PROFILE_BYTES_MOST, &settings.profile_bytes);
 }
 
 /* Takes the name of a file, or tells that it is none. */
@@ -144,6 +162,8 @@ static void use(const char *entry)
     } known[] = {
         {"MALLOC_POLICY=", use_policy},
         {"MALLOC_MMAP_THRESHOLD=", use_threshold},
+        {"MALLOC_TRIM_THRESHOLD=", use_trim_threshold},
+        {"MALLOC_DECAY_MS=", use_decay},
         {"MALLOC_STATS=", use_stats},
         {"MALLOC_TRACE_FILE=", use_trace_file},
         {"MALLOC_PROFILE=", use_profile},

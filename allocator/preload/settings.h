@@ -3,6 +3,8 @@
  *
  *   MALLOC_POLICY=NAME[:OPTIONS]   any registered policy
  *   MALLOC_MMAP_THRESHOLD=BYTES    from there on a block is its own mapping
+ *   MALLOC_TRIM_THRESHOLD=BYTES    what is worth giving back at the top
+ *   MALLOC_DECAY_MS=MILLISECONDS   how long free pages are kept (release.h)
  *   MALLOC_STATS=1                 a table of figures at exit
  *   MALLOC_TRACE_FILE=NAME         every call, as mdriver replays it
  *   MALLOC_PROFILE=NAME            where memory is allocated, by samples
@@ -27,6 +29,12 @@
 #define SETTINGS_THRESHOLD_MOST  ((size_t)32 << 20)
 #define SETTINGS_THRESHOLD       ((size_t)128 << 10)
 
+#define SETTINGS_TRIM_THRESHOLD ((size_t)128 << 10)
+#define SETTINGS_TRIM_MOST      ((size_t)1 << 40)
+#define SETTINGS_TRIM_NEVER     SIZE_MAX
+#define SETTINGS_DECAY_MS       ((size_t)1000)
+#define SETTINGS_DECAY_MS_MOST  ((size_t)1 << 31)
+
 #define SETTINGS_PROFILE_BYTES      ((size_t)512 << 10)
 #define SETTINGS_PROFILE_BYTES_MOST ((size_t)1 << 40)
 
@@ -41,6 +49,8 @@ enum settings_debug {
 struct settings {
     struct policy_choice choice;
     atomic_size_t mmap_threshold_bytes;
+    atomic_size_t trim_threshold_bytes; /* SETTINGS_TRIM_NEVER: keeps all */
+    size_t decay_ms;
     bool stats;
     struct file_name trace_file;
     struct file_name profile;

@@ -46,7 +46,8 @@ static bool take_block(struct record *record)
     size_t alignment = record->alignment;
     size_t before = alignment > FILL_GUARD ? alignment : FILL_GUARD;
     size_t bytes = before + round_up(record->size, 16) + FILL_GUARD;
-    unsigned char *start = arena_malloc(arena, alignment, bytes);
+    size_t dirty;
+    unsigned char *start = arena_malloc(arena, alignment, bytes, &dirty);
     if (start == NULL) {
         return false;
     }
