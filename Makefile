@@ -191,6 +191,35 @@ $(B)/tests/programs/static: tests/programs/allocations.c $(stamp)
 check: all $(B)/run-tests $(TEST_PROGRAMS) $(B)/tests/programs/static
 	BUILD=$(B) $(B)/run-tests
 
+# Everything at once under the library, for SECONDS; tests/programs/soak.c.
+SECONDS ?= 3600
+.PHONY: soak
+soak: all $(TEST_PROGRAMS)
+	LD_PRELOAD=$(B)/libmymalloc.so MALLOC_DECAY_MS=200 \
+	  $(B)/tests/programs/soak $(SECONDS)
+
+# The library's own code under the thread sanitizer: its sources and the soak
+# program in one, by other names, since the sanitizer has a malloc of its own.
+# (A library that is preloaded is never sanitized, see above.)
+TSAN_SECONDS ?= 10
+TSAN_SRC := $(filter-out allocator/preload/exports%,$(PRELOAD_SRC)) \
+            tests/programs/soak.c
+TSAN_OBJ := $(patsubst %.c,build/tsan/check/%.o,$(TSAN_SRC) $(ALLOCATOR_SRC))
+
+build/tsan/check/%.o: %.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  CC $< (tsan)'; $(CC) -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(flags_tsan) \
+	  $(CFLAGS) -fno-builtin -DARENA_SHIFT_MOST=28 -c $< -o $@
+
+build/tsan/check/tests/programs/soak.o: CFLAGS += -include tests/tsan/renamed.h
+
+build/tsan/soak: $(TSAN_OBJ)
+	@echo '  LD $@'; $(CC) -fsanitize=thread -o $@ $^ -lpthread
+
+.PHONY: check-tsan
+check-tsan: build/tsan/soak
+	TSAN_OPTIONS=halt_on_error=1 MALLOC_DECAY_MS=50 $< $(TSAN_SECONDS)
+
 # ---- benchmarks ------------------------------------------------------------
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCHES := $(patsubst tests/bench/%.c,$(B)/%,$(BENCH_SRC))
@@ -290,6 +319,8 @@ help:
 	@echo 'make deps-dev  the same for lint, fuzz and clang builds'
 	@echo 'make run       ./mdriver -f traces/*.rep'
 	@echo 'make check     build and run all tests'
+	@echo 'make soak      threads, forks and all else at once [SECONDS=3600]'
+	@echo 'make check-tsan  the library under the thread sanitizer [TSAN_SECONDS=10]'
 	@echo 'make bench     print the benchmark figures'
 	@echo 'make misuse    print which mistakes the debug mode catches'
 	@echo 'make traces    make the synthetic traces again'

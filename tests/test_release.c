@@ -85,6 +85,16 @@ START_TEST(the_same_again_and_again_costs_no_system_calls)
 }
 END_TEST
 
+/* make soak for a second; and memory goes back all the time. */
+START_TEST(everything_at_once_holds)
+{
+    char command[PATH_MAX + 64];
+    snprintf(command, sizeof command, "exec %s/tests/programs/soak 1",
+             preloaded_build());
+    preloaded_expect("MALLOC_DECAY_MS=0", command, 0, "1 s: ");
+}
+END_TEST
+
 START_TEST(wrong_values_are_told_and_ignored)
 {
     preloaded_expect("MALLOC_DECAY_MS=soon", "exec expr 1 + 1", 0,
@@ -107,6 +117,7 @@ Suite *release_suite(void)
     tcase_add_test(tests, the_top_goes_back_from_a_threshold_on);
     tcase_add_test(tests, calloc_does_not_touch_fresh_pages);
     tcase_add_test(tests, the_same_again_and_again_costs_no_system_calls);
+    tcase_add_test(tests, everything_at_once_holds);
     tcase_add_test(tests, wrong_values_are_told_and_ignored);
     suite_add_tcase(suite, tests);
     return suite;

@@ -15,7 +15,9 @@
 #include "allocator/preload/release.h"
 #include "allocator/preload/settings.h"
 
-#define SHIFT_MOST  36
+#ifndef ARENA_SHIFT_MOST /* a sanitizer shadows all of it */
+#define ARENA_SHIFT_MOST 36
+#endif
 #define SHIFT_LEAST 24
 
 struct arenas arenas;
@@ -86,7 +88,7 @@ int arenas_make(void)
     for (unsigned i = 0; i < ARENA_MOST; i++) {
         pthread_mutex_init(&arenas.arena[i].lock, NULL);
     }
-    for (unsigned shift = SHIFT_MOST; shift >= SHIFT_LEAST; shift--) {
+    for (unsigned shift = ARENA_SHIFT_MOST; shift >= SHIFT_LEAST; shift--) {
         if (reserve_slices(n, shift) == 0) {
             return 0;
         }
