@@ -171,6 +171,17 @@ START_TEST(what_a_live_frame_reaches_is_no_leak)
 }
 END_TEST
 
+START_TEST(what_a_child_inherits_is_no_leak_of_the_child)
+{
+    int status;
+    char *text = debugged("MALLOC_DEBUG=1", program("misuse child-forgets 64"),
+                          "", &status);
+    ck_assert_int_eq(status, 0);
+    ck_assert_msg(strstr(text, "error") == NULL, "%.2000s", text);
+    free(text);
+}
+END_TEST
+
 START_TEST(it_runs_in_a_small_address_space)
 {
     static const char *const settings[] = {"ulimit -v 400000; MALLOC_DEBUG=1",
@@ -199,6 +210,7 @@ Suite *preload_debug_suite(void)
     tcase_add_test(tests, colour_is_for_terminals);
     tcase_add_test(tests, without_the_helper_modules_are_told);
     tcase_add_test(tests, what_a_live_frame_reaches_is_no_leak);
+    tcase_add_test(tests, what_a_child_inherits_is_no_leak_of_the_child);
     tcase_add_test(tests, it_runs_in_a_small_address_space);
     suite_add_tcase(suite, tests);
     return suite;

@@ -59,7 +59,7 @@ static void after_fork(void)
 static void after_fork_in_child(void)
 {
     arenas_reset_locks();
-    debug_reset_lock();
+    debug_begin_child();
     pthread_mutex_init(&caches.lock, NULL);
     watch_after_fork_in_child();
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "allocator/include/allocator.h"
@@ -351,6 +352,20 @@ static void exit_with_local(void)
     exit(0);
 }
 
+/* No mistake: what a child inherits is not its own to lose. */
+static void child_forgets(void)
+{
+    int status = 0;
+    p = malloc(size);
+    if (fork() == 0) {
+        p = NULL;
+        exit(0);
+    }
+    wait(&status);
+    free(p);
+    exit(status != 0);
+}
+
 /* ---- reads --------------------------------------------------------------- */
 
 static void read_behind(void)
@@ -428,6 +443,7 @@ static const struct {
     {"invalid-alignment", invalid_alignment},
     {"nothing", nothing},
     {"exit-with-local", exit_with_local},
+    {"child-forgets", child_forgets},
     {"read-behind", read_behind},
     {"read-before", read_before},
     {"read-after-free", read_after_free},

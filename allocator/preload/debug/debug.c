@@ -52,8 +52,9 @@ void debug_unlock(void)
     pthread_mutex_unlock(&lock);
 }
 
-void debug_reset_lock(void)
+void debug_begin_child(void)
 {
+    record_disown();
     pthread_mutex_init(&lock, NULL);
 }
 

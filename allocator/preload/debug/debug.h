@@ -48,6 +48,6 @@ void debug_count(struct heap_statistics *statistics);
 /* Around fork, and in the child. */
 void debug_lock(void);
 void debug_unlock(void);
-void debug_reset_lock(void);
+void debug_begin_child(void);
 
 #endif

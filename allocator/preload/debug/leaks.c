@@ -120,7 +120,7 @@ static void mark_contents(struct marking *marking, const struct record *record)
 
 static bool is_lost(const struct record *record)
 {
-    return record->live && !record->reached;
+    return record->live && !record->reached && record_is_own(record);
 }
 
 /* Tells all lost blocks of one call stack, of which first is the first. */

@@ -8,6 +8,8 @@
  * mark phase of a conservative collector: a number may look like an address,
  * and then a leak stays untold.
  *
+ * A child after fork tells what it allocated itself.
+ *
  * Not seen: pointers that are stored encoded, and those that other threads
  * hold in registers alone.
  *

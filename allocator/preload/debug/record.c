@@ -18,6 +18,7 @@ static struct {
     struct record *all; /* [0] is unused: 0 ends chains */
     size_t used, room;
     uint32_t unused;           /* records given back */
+    uint32_t process;          /* forks between the first process and this */
     uint32_t oldest, youngest; /* the queue */
 } table;
 
@@ -51,7 +52,7 @@ struct record *record_new(void)
         record = &table.all[table.used++];
     }
     if (record != NULL) {
-        *record = (struct record){.payload = NULL};
+        *record = (struct record){.process = table.process};
     }
     return record;
 }
@@ -82,6 +83,16 @@ struct record *record_find(const void *payload)
         at = table.all[at].next;
     }
     return at != 0 ? &table.all[at] : NULL;
+}
+
+void record_disown(void)
+{
+    table.process++;
+}
+
+bool record_is_own(const struct record *record)
+{
+    return record->process == table.process;
 }
 
 intptr_t record_distance(const struct record *record, const void *address)

@@ -20,6 +20,7 @@ struct record {
     size_t bytes;         /* of that memory */
     uint32_t allocated;   /* call stacks (stack.h) */
     uint32_t freed;
+    uint32_t process;  /* which made it, see record_disown */
     size_t held_bytes; /* freed: kept from other uses by the quarantine */
     uint32_t next;     /* in the chain of its hash, or of unused records */
     uint32_t younger;  /* freed: the next in the queue */
@@ -47,6 +48,15 @@ void record_add(struct record *record);
 
 /* Of a live or queued block whose payload begins there; NULL: none. */
 struct record *record_find(const void *payload);
+
+/*
+ * In a child after fork: what lives is the parent's to free.  Its threads,
+ * which hold some of it, do not exist here.
+ */
+void record_disown(void);
+
+/* Whether this process allocated it, and not its parent. */
+bool record_is_own(const struct record *record);
 
 /*
  * How far an address is from a block's first byte (negative) or behind its
