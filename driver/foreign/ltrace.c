@@ -15,6 +15,9 @@
  * what the same thread allocates meanwhile are the allocator's own affairs.
  * Arguments may be followed by more, where ltrace does not know how many there
  * are.  The block of posix_memalign is not told.
+ *
+ * Threads and processes look alike: all count as threads of one, unless one is
+ * asked for.  A child that frees what its parent has, too, frees it for both.
  */
 #include <string.h>
 
