@@ -52,6 +52,7 @@ static void look(const struct rectangles *rectangles,
     achievable->heap_bytes = placement.units * UNIT_BYTES;
     achievable->is_least = placement.units == rectangles->peak_units;
     achievable->tries = placement.tries;
+    achievable->too_many = rectangles->n > PLACEMENT_MOST_FIRST_FIT;
     free(placement.addresses);
 }
 

@@ -23,6 +23,7 @@ struct achievable {
     double utilization;
     bool is_least; /* no heap can be smaller */
     uint64_t tries;
+    bool too_many; /* blocks for first fit: only the quicker way was tried */
 };
 
 /* Neither seconds nor tries: does not look. */

@@ -94,6 +94,8 @@ static json_t *bounds_object(const struct info *info)
     value_put(object, "achievable_is_least",
               known ? json_boolean(found->is_least) : json_null());
     value_put(object, "achievable_tries", value_count(found->tries));
+    value_put(object, "achievable_without_first_fit",
+              known ? json_boolean(found->too_many) : json_null());
     value_put(object, "achievable_unknown",
               known ? json_null() : value_text(found->unknown));
     return object;

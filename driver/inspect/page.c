@@ -256,8 +256,9 @@ static void achievable_line(const struct page *page)
     if (found->is_least) {
         say(&line, ", and none is smaller");
     } else {
-        say(&line, ", the smallest that was found (%s tried)",
-            figure_exact(found->tries).text);
+        say(&line, ", the smallest that was found (%s tried%s)",
+            figure_exact(found->tries).text,
+            found->too_many ? ", none by first fit: too many blocks" : "");
     }
     bound_line(page, TONE_GOOD, found->utilization, line.text);
 }
