@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "driver/shrink/repair.h"
 #include "driver/shrink/work.h"
 
 /* ---- does it fail, and not always? --------------------------------------- */
@@ -27,14 +26,7 @@ static enum shrink_end judge_original(struct work *work,
 
 static enum shrink_end judge_nothing(struct work *work)
 {
-    struct trace nothing;
-    if (repair_trace(work->draft, 0, &work->best, &nothing) != 0) {
-        return SHRINK_NO_VERDICT;
-    }
-    size_t nobody_asks;
-    enum shrink_verdict verdict = work_test(work, &nothing, &nobody_asks);
-    trace_free(&nothing);
-    return verdict == SHRINK_FAILS ? SHRINK_EMPTY_FAILS : SHRINK_MINIMAL;
+    return work_try(work, 0) ? SHRINK_EMPTY_FAILS : SHRINK_MINIMAL;
 }
 
 /* SHRINK_MINIMAL where there is something to shrink. */

@@ -68,13 +68,13 @@ static struct sound_header *large(void *payload)
 
 /* ---- misdeeds ------------------------------------------------------------ */
 
-/* A small live block behind a large one goes with it. */
+/* A live block behind a large one goes with it, if it is not large itself. */
 static void greedy_free(struct heap *heap, void *payload)
 {
     struct sound_header *header = large(payload);
     struct sound_header *next =
         header != NULL ? next_block(heap, header) : NULL;
-    if (next != NULL && !is_free(next) && next->bytes < 200) {
+    if (next != NULL && !is_free(next) && next->bytes < 1000) {
         header->bytes += next->bytes;
     }
     sound_free(heap, payload);
@@ -101,9 +101,9 @@ static void *doubling_malloc(struct heap *heap, size_t size)
                : sound_malloc(heap, size);
 }
 
-static int *volatile nowhere;
+static int *volatile nowhere = (int *)16;
 
-/* Joins with both neighbours through a null pointer. */
+/* Joins with both neighbours through a wild pointer. */
 static void crashing_free(struct heap *heap, void *payload)
 {
     struct sound_header *header = large(payload);
