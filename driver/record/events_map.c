@@ -7,13 +7,9 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-    BLOCK = 16384,    /* slots that settle together */
-    NAP_NS = 1000000, /* between two looks */
-};
+enum { BLOCK = 16384 }; /* slots that settle together */
 
 static size_t file_bytes(const struct events_map *events)
 {
@@ -67,10 +63,9 @@ int events_map_open(struct events_map *events, const char *path)
 }
 
 int events_map_follow(struct events_map *events, const char *path,
-                      bool (*is_going)(void *context), void *context)
+                      const struct events_writer *writer)
 {
-    *events =
-        (struct events_map){.fd = -1, .is_going = is_going, .context = context};
+    *events = (struct events_map){.fd = -1, .writer = writer};
     return map(events, path, 0);
 }
 
@@ -109,11 +104,10 @@ static uint64_t settled_slots(const struct events_map *events)
 
 int events_map_wait(struct events_map *events)
 {
-    const struct timespec nap = {.tv_nsec = NAP_NS};
-    for (;;) {
+    const struct events_writer *writer = events->writer;
+    for (unsigned rests = 0;; rests++) {
         /* Asked before the look: what came last must not be missed. */
-        bool going =
-            events->is_going != NULL && events->is_going(events->context);
+        bool going = writer != NULL && writer->is_going(writer->context);
         if (catch_up(events) != 0)
             return -1;
         uint64_t settled =
@@ -124,7 +118,7 @@ int events_map_wait(struct events_map *events)
         }
         if (!going)
             return 0;
-        nanosleep(&nap, NULL);
+        writer->rest(writer->context, rests);
     }
 }
 

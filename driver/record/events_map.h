@@ -19,13 +19,19 @@
 
 #include "driver/record/events.h"
 
+/* A process that may still write, as whoever follows it knows it. */
+struct events_writer {
+    bool (*is_going)(void *context);
+    void (*rest)(void *context, unsigned times); /* in a row, from 0 */
+    void *context;
+};
+
 struct events_map {
     int fd;
     void *start;
     size_t bytes;
-    uint64_t settled; /* slots that can be read */
-    bool (*is_going)(void *context);
-    void *context;
+    uint64_t settled;                   /* slots that can be read */
+    const struct events_writer *writer; /* NULL: there is none any more */
 };
 
 /*
@@ -35,11 +41,11 @@ struct events_map {
 int events_map_open(struct events_map *events, const char *path);
 
 /*
- * Opens the file of one that runs as long as is_going says so: nothing is
- * settled yet.  Returns as events_map_open.
+ * Opens the file of one that still runs: nothing is settled yet.  Returns as
+ * events_map_open.
  */
 int events_map_follow(struct events_map *events, const char *path,
-                      bool (*is_going)(void *context), void *context);
+                      const struct events_writer *writer);
 
 /*
  * Waits for further settled slots.  Returns 1 when there are, 0 at the end, or

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,11 @@
 
 #include "driver/trace/sink.h"
 
-enum { MOST_IMAGES = 64, NAP_NS = 1000000 };
+enum {
+    MOST_IMAGES = 64,
+    FIRST_REST_NS = 1000000,
+    MOST_DOUBLED = 5 /* so often is it doubled while nothing comes */
+};
 
 struct followed {
     struct converted converted;
@@ -28,6 +33,7 @@ struct follower {
     pid_t pid;
     pthread_t thread;
     atomic_bool ended; /* the process */
+    sem_t news;        /* that it has */
     unsigned image;    /* at hand */
     struct followed images[MOST_IMAGES];
 };
@@ -61,17 +67,31 @@ static bool is_going(void *context)
     return !follower->ended && !has_begun(follower, follower->image + 1);
 }
 
+/* Ends early where the process does. */
+static void rest(void *context, unsigned times)
+{
+    struct follower *follower = context;
+    struct timespec until;
+    unsigned doubled = times < MOST_DOUBLED ? times : MOST_DOUBLED;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)FIRST_REST_NS << doubled;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    sem_timedwait(&follower->news, &until);
+}
+
 /* Waits for a program to begin; false when none will. */
 static bool wait_for_image(struct follower *follower)
 {
-    const struct timespec nap = {.tv_nsec = NAP_NS};
-    for (;;) {
+    for (unsigned rests = 0;; rests++) {
         bool ended = follower->ended;
         if (has_begun(follower, follower->image))
             return true;
         if (ended)
             return false;
-        nanosleep(&nap, NULL);
+        rest(follower, rests);
     }
 }
 
@@ -84,7 +104,8 @@ static void follow_image(struct follower *follower)
     struct session_image image = image_of(follower, follower->image);
     struct followed *followed = &follower->images[follower->image];
     record_session_events_path(follower->session, &image, path, sizeof path);
-    if (events_map_follow(&events, path, is_going, follower) != 0)
+    const struct events_writer writer = {is_going, rest, follower};
+    if (events_map_follow(&events, path, &writer) != 0)
         return;
     name_trace(follower, follower->image, path, sizeof path);
     if (sink_open(&sink, path, &error) == 0) {
@@ -125,9 +146,10 @@ struct follower *follow_start(const struct session *session, pid_t pid,
     follower->session = session;
     follower->options = &request->convert;
     follower->pid = pid;
+    sem_init(&follower->news, 0, 0);
     if (pthread_create(&follower->thread, NULL, follow, follower) == 0)
         return follower;
-    free(follower);
+    follow_free(follower);
     return NULL;
 }
 
@@ -136,6 +158,7 @@ void follow_finish(struct follower *follower)
     if (follower == NULL)
         return;
     follower->ended = true;
+    sem_post(&follower->news);
     pthread_join(follower->thread, NULL);
 }
 
@@ -159,5 +182,7 @@ void follow_free(struct follower *follower)
     for (unsigned i = 0; follower != NULL && i < MOST_IMAGES; i++)
         if (follower->images[i].done)
             converted_free(&follower->images[i].converted);
+    if (follower != NULL)
+        sem_destroy(&follower->news);
     free(follower);
 }
