@@ -42,7 +42,7 @@ enum page_kind {
 struct page {
     uint32_t run;            /* pages; also of the last page of a free run */
     uint32_t next, previous; /* pages of a list, 0: none; in inner pages of
-                                slabs next is the first page */
+                                slabs of several objects next is the first */
     uint16_t kind;           /* enum page_kind */
     uint16_t class;          /* the rest belongs to slabs.h */
     uint16_t objects, used, fresh, free;

@@ -91,7 +91,19 @@ static size_t slab_bytes_for(const struct slabs_root *root, size_t object)
     return bytes;
 }
 
-/* A new slab of a class, in the list; 0 when refused. */
+/* Lets the pages behind the first of a slab lead to it. */
+static void mark_inner(struct heap *heap, uint32_t slab, uint32_t run)
+{
+    for (uint32_t i = 1; i < run; i++) {
+        page_at(heap, slab + i)->kind = PAGE_INNER;
+        page_at(heap, slab + i)->next = slab;
+    }
+}
+
+/*
+ * A new slab of a class, in the list; 0 when refused.  Nothing points into the
+ * pages behind the first where all of them are one object.
+ */
 static uint32_t make_slab(struct heap *heap, uint32_t class, size_t alignment)
 {
     struct slabs_root *root = slabs_root(heap);
@@ -107,9 +119,8 @@ static uint32_t make_slab(struct heap *heap, uint32_t class, size_t alignment)
                                          .class = (uint16_t) class,
                                          .objects = (uint16_t)(bytes / object),
                                          .free = SLAB_NO_OBJECT};
-    for (uint32_t i = 1; i < run; i++) {
-        page_at(heap, slab + i)->kind = PAGE_INNER;
-        page_at(heap, slab + i)->next = slab;
+    if (bytes / object > 1) {
+        mark_inner(heap, slab, run);
     }
     list_in(heap, slab);
     return slab;

@@ -78,6 +78,21 @@ static int check_free_objects(struct search *search, uint32_t slab,
     return 0;
 }
 
+/* They lead to the slab where something can point to them. */
+static int check_inner_pages(struct search *search, uint32_t slab)
+{
+    const struct page *entry = page_at(search->heap, slab);
+    uint32_t first = entry->objects > 1 ? 1 : entry->run - 1;
+    for (uint32_t i = first != 0 ? first : 1; i < entry->run; i++) {
+        const struct page *inner = page_at(search->heap, slab + i);
+        if (inner->kind != PAGE_INNER ||
+            (entry->objects > 1 && inner->next != slab)) {
+            return slab_fail(search, slab + i, "inner-page", slab, inner->next);
+        }
+    }
+    return 0;
+}
+
 static int check_slab(struct search *search, uint32_t slab)
 {
     const struct page *entry = page_at(search->heap, slab);
@@ -91,11 +106,8 @@ static int check_slab(struct search *search, uint32_t slab)
         entry->fresh > most || entry->used > entry->fresh) {
         return slab_fail(search, slab, "slab-counts", most, entry->objects);
     }
-    for (uint32_t i = 1; i < entry->run; i++) {
-        const struct page *inner = page_at(search->heap, slab + i);
-        if (inner->kind != PAGE_INNER || inner->next != slab) {
-            return slab_fail(search, slab + i, "inner-page", slab, inner->next);
-        }
+    if (check_inner_pages(search, slab) != 0) {
+        return -1;
     }
     if (entry->used < entry->objects) {
         search->partial.count++;
