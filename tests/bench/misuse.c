@@ -43,9 +43,9 @@ static void print_row(const struct misuse *misuse, struct tally *sums,
         sums[mode].possible += tally.possible;
         sums[mode].caught += tally.caught;
         if (tally.possible != 0) {
-            printf("  %7d/%-4d", tally.caught, tally.possible);
+            printf("  %7d/%-3d", tally.caught, tally.possible);
         } else {
-            printf("  %7s     ", "-");
+            printf("  %7s    ", "-");
         }
         fflush(stdout);
     }
@@ -60,7 +60,7 @@ int main(void)
     printf("%d sizes from %zu to %zu bytes; MALLOC_DEBUG=\n\n%-26s", N_SIZES,
            sizes[0], sizes[N_SIZES - 1], "misuse");
     for (int mode = 0; mode < MISUSE_MODES; mode++) {
-        printf("  %12s", misuse_mode_name((enum misuse_mode)mode));
+        printf("  %11s", misuse_mode_name((enum misuse_mode)mode));
     }
     putchar('\n');
     for (size_t i = 0; i < n_misuses; i++) {
@@ -68,7 +68,7 @@ int main(void)
     }
     printf("%-26s", "caught");
     for (int mode = 0; mode < MISUSE_MODES; mode++) {
-        printf("  %7d/%-4d", sums[mode].caught, sums[mode].possible);
+        printf("  %7d/%-3d", sums[mode].caught, sums[mode].possible);
         missed += sums[mode].possible - sums[mode].caught;
     }
     putchar('\n');
