@@ -157,10 +157,28 @@ static void *resize_block(struct heap *heap, uint32_t block, size_t size)
     return block != 0 ? address_of(heap, block) : NULL;
 }
 
-/* A new place for what a payload holds. */
-static void *move_payload(struct heap *heap, void *payload, size_t usable,
+/* The same for a small object of so many units. */
+static void *resize_small(struct heap *heap, void *payload, uint32_t have,
                           size_t size)
 {
+    uint32_t units = small_units(size);
+    bool fits = size <= SMALL_MOST_BYTES &&
+                (units == have ||
+                 my_pool_resize(heap, unit_of(heap, payload), have, units));
+    return fits ? payload : NULL;
+}
+
+/* The same for a mapping of its own. */
+static void *resize_huge(void *payload, size_t size)
+{
+    size_t usable = huge_usable(huge_of(payload));
+    return size <= usable && size > usable / 2 ? payload : NULL;
+}
+
+/* A new place for what a payload holds. */
+static void *move_payload(struct heap *heap, void *payload, size_t size)
+{
+    size_t usable = mymalloc_usable_size(heap, payload);
     void *moved = mymalloc_malloc(heap, size);
     if (moved == NULL) {
         return size <= usable ? payload : NULL;
@@ -179,22 +197,12 @@ static void *mymalloc_realloc(struct heap *heap, void *payload, size_t size)
         mymalloc_free(heap, payload);
         return NULL;
     }
-    size_t usable = mymalloc_usable_size(heap, payload);
-    void *resized = NULL;
-    uint32_t have = small_units_of(heap, payload);
-    if (have != 0) {
-        resized = size <= SMALL_MOST_BYTES &&
-                          my_pool_resize(heap, unit_of(heap, payload), have,
-                                         small_units(size))
-                      ? payload
-                      : NULL;
-    } else if (is_huge(heap, payload)) {
-        resized = size <= usable && size > usable / 2 ? payload : NULL;
-    } else {
-        resized = resize_block(heap, unit_of(heap, payload), size);
-    }
-    return resized != NULL ? resized
-                           : move_payload(heap, payload, usable, size);
+    uint32_t units = small_units_of(heap, payload);
+    void *resized = units != 0 ? resize_small(heap, payload, units, size)
+                    : is_huge(heap, payload)
+                        ? resize_huge(payload, size)
+                        : resize_block(heap, unit_of(heap, payload), size);
+    return resized != NULL ? resized : move_payload(heap, payload, size);
 }
 
 static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
