@@ -1,19 +1,26 @@
 /*
- * bench_preload.c -- libmymalloc.so against the C library's malloc.
+ * bench_preload.c -- libmymalloc.so against the C library's malloc and those
+ * that are installed of jemalloc, mimalloc and tcmalloc.
  *
- * The program runs itself without and with the library in turns; each run
- * prints the wall time of one operation (a malloc or a free), and the medians
- * of five turns are compared.  With two threads, both do the whole work: as
- * fast as one thread means twice the operations in the same time.
+ * Each work runs in a process of its own, under each malloc in turns; it prints
+ * the wall time of one operation (a malloc or a free), and medians of the turns
+ * are compared.  With two threads, both do the whole work: as fast as one
+ * thread means twice the operations in the same time.
  *
  *     pairs   malloc and free of 24 bytes at once
  *     small   4096 places at random: a full one is freed, an empty one filled
  *             with 16 to 515 bytes
  *     mixed   likewise, one in eight from 1 to 32 KiB
  *     handed  places are shared: blocks are mostly freed by the other thread
+ *     passed  one thread allocates, the other frees
+ *     larson  places are inherited by a new thread every 20,000 operations
+ *             (P. Larson, M. Krishnan, Memory Allocation for Long-Running
+ *             Server Applications, ISMM 1998)
+ *     *.rep   sizes and lifetimes of a trace (bench_alloc --sizes)
  */
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -116,13 +123,73 @@ static void handed(uint64_t seed)
     churn(shared, seed, size_small);
 }
 
+/* A ring: a place is filled when it is empty, and emptied when it is full. */
+static void passed(uint64_t seed)
+{
+    static atomic_uint roles;
+    int frees = atomic_fetch_add(&roles, 1) % 2 == 1;
+    uint64_t state = seed;
+    for (int i = 0; i < OPS / 2; i++) {
+        place *p = &shared[i % PLACES];
+        void *block = frees ? NULL : filled(size_small(next_random(&state)));
+        while ((atomic_load_explicit(p, memory_order_acquire) != NULL) !=
+               frees) {
+            sched_yield();
+        }
+        if (frees) {
+            block = atomic_load_explicit(p, memory_order_relaxed);
+        }
+        atomic_store_explicit(p, frees ? NULL : block, memory_order_release);
+        if (frees) {
+            free(block);
+        }
+    }
+}
+
+enum { GENERATIONS = OPS / 20000 };
+
+static void *one_generation(void *argument)
+{
+    place *places = argument;
+    uint64_t state = 88172645463325252u + (uintptr_t)places;
+    for (int i = 0; i < OPS / GENERATIONS / 2; i++) {
+        uint64_t r = next_random(&state);
+        free(atomic_exchange_explicit(&places[r % PLACES],
+                                      filled(size_small(r >> 16)),
+                                      memory_order_acq_rel));
+    }
+    return NULL;
+}
+
+static void larson(uint64_t seed)
+{
+    (void)seed;
+    place *places = calloc(PLACES, sizeof *places);
+    pthread_t thread;
+    for (int i = 0; places != NULL && i < GENERATIONS; i++) {
+        if (pthread_create(&thread, NULL, one_generation, places) != 0) {
+            abort();
+        }
+        pthread_join(thread, NULL);
+    }
+    free(places);
+}
+
 static const struct {
     const char *name;
     void (*run)(uint64_t seed);
-} works[] = {
-    {"pairs", pairs}, {"small", small}, {"mixed", mixed}, {"handed", handed}};
+    int threads_least;
+} works[] = {{"pairs", pairs, 1},   {"small", small, 1},
+             {"mixed", mixed, 1},   {"handed", handed, 1},
+             {"passed", passed, 2}, {"larson", larson, 1}};
 
 enum { N_WORKS = sizeof works / sizeof *works };
+
+static const char *const traces[] = {
+    "bash-script", "cc1",          "gtk-window",   "perl-strings",
+    "python-json", "redis-server", "sqlite-insert"};
+
+enum { N_TRACES = sizeof traces / sizeof *traces };
 
 static int work_index;
 
@@ -160,58 +227,156 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The figure that a run prints; negative when it fails. */
-static double run_once(const char *preload, const char *name, int n_threads)
+/* ---- the mallocs --------------------------------------------------------- */
+
+static struct rival {
+    const char *name, *file; /* no file: the C library's */
+    char path[PATH_MAX];     /* what is preloaded; empty: nothing */
+    int absent;
+} rivals[] = {
+    {.name = "libc"},
+    {.name = "mymalloc", .file = "libmymalloc.so"},
+    {.name = "jemalloc", .file = "libjemalloc.so.2"},
+    {.name = "mimalloc", .file = "libmimalloc.so.2"},
+    {.name = "tcmalloc", .file = "libtcmalloc_minimal.so.4"},
+};
+
+enum { LIBC, OURS, N_RIVALS = sizeof rivals / sizeof *rivals };
+
+static const char *build(void)
 {
-    char self[PATH_MAX] = "", command[3 * PATH_MAX];
-    double ns = -1;
-    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) {
-        return -1;
+    const char *folder = getenv("BUILD");
+    return folder != NULL ? folder : "build/release";
+}
+
+static void find(struct rival *rival)
+{
+    static const char *const folders[] = {
+        "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64",
+        "/usr/lib", "/usr/local/lib"};
+    rival->absent = 1;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        snprintf(rival->path, sizeof rival->path, "%s/%s", folders[i],
+                 rival->file);
+        if (access(rival->path, R_OK) == 0) {
+            rival->absent = 0;
+            return;
+        }
     }
-    snprintf(command, sizeof command, "LD_PRELOAD=%s %s %s %d", preload, self,
-             name, n_threads);
+    printf("%s is not installed, left out\n", rival->file);
+}
+
+static void find_all(void)
+{
+    snprintf(rivals[OURS].path, sizeof rivals[OURS].path, "%s/%s", build(),
+             rivals[OURS].file);
+    for (int i = OURS + 1; i < N_RIVALS; i++) {
+        find(&rivals[i]);
+    }
+}
+
+/* ---- one row ------------------------------------------------------------- */
+
+/* The figure behind mark that a command prints; negative when it fails. */
+static double run_once(const struct rival *rival, const char *arguments,
+                       const char *mark)
+{
+    char command[3 * PATH_MAX], line[512] = "";
+    double ns = -1;
+    snprintf(command, sizeof command, "LD_PRELOAD=%s %s", rival->path,
+             arguments);
     FILE *pipe = popen(command, "r");
-    if (pipe == NULL || fscanf(pipe, "%lf", &ns) != 1) {
-        ns = -1;
+    if (pipe != NULL && fgets(line, sizeof line, pipe) != NULL) {
+        const char *at = strstr(line, mark);
+        ns = at != NULL ? strtod(at + strlen(mark), NULL) : -1;
     }
     return pipe != NULL && pclose(pipe) == 0 ? ns : -1;
 }
 
-static int compare(const char *library, const char *name, int n_threads)
+/* Medians of each malloc's turns; 0, or -1 when a run failed. */
+static int measure(const char *arguments, const char *mark,
+                   double medians[N_RIVALS])
 {
-    double libc[TURNS], ours[TURNS];
-    for (int i = 0; i < TURNS; i++) {
-        libc[i] = run_once("", name, n_threads);
-        ours[i] = run_once(library, name, n_threads);
+    double ns[N_RIVALS][TURNS];
+    for (int turn = 0; turn < TURNS; turn++) {
+        for (int i = 0; i < N_RIVALS; i++) {
+            ns[i][turn] =
+                rivals[i].absent ? 0 : run_once(&rivals[i], arguments, mark);
+        }
     }
-    qsort(libc, TURNS, sizeof *libc, compare_doubles);
-    qsort(ours, TURNS, sizeof *ours, compare_doubles);
-    if (libc[0] < 0 || ours[0] < 0) {
-        fprintf(stderr, "bench_preload: %s: a run failed\n", name);
+    for (int i = 0; i < N_RIVALS; i++) {
+        qsort(ns[i], TURNS, sizeof **ns, compare_doubles);
+        medians[i] = ns[i][TURNS / 2];
+        if (ns[i][0] < 0) {
+            fprintf(stderr, "bench_preload: %s: a run under %s failed\n",
+                    arguments, rivals[i].name);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int compare(const char *name, int n_threads, const char *arguments,
+                   const char *mark)
+{
+    double medians[N_RIVALS];
+    if (measure(arguments, mark, medians) != 0) {
         return -1;
     }
-    printf("%-8s %7d %10.1f %10.1f %9.2fx\n", name, n_threads, libc[TURNS / 2],
-           ours[TURNS / 2], libc[TURNS / 2] / ours[TURNS / 2]);
+    printf("%-14s %7d %9.1f", name, n_threads, medians[LIBC]);
+    for (int i = OURS; i < N_RIVALS; i++) {
+        if (rivals[i].absent) {
+            printf("%10s", "-");
+        } else {
+            printf("%9.2fx", medians[LIBC] / medians[i]);
+        }
+    }
+    puts("");
+    fflush(stdout);
     return 0;
+}
+
+static int compare_work(int work, int n_threads)
+{
+    char self[PATH_MAX] = "", arguments[2 * PATH_MAX];
+    if (n_threads < works[work].threads_least) {
+        return 0;
+    }
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0) {
+        return -1;
+    }
+    snprintf(arguments, sizeof arguments, "%s %s %d", self, works[work].name,
+             n_threads);
+    return compare(works[work].name, n_threads, arguments, "");
+}
+
+static int compare_trace(const char *trace, int n_threads)
+{
+    char arguments[PATH_MAX];
+    snprintf(arguments, sizeof arguments,
+             "%s/bench_alloc --sizes traces/%s.rep --threads %d", build(),
+             trace, n_threads);
+    return compare(trace, n_threads, arguments, "ns_per_call=");
 }
 
 int main(int argc, char **argv)
 {
+    int status = 0;
     if (argc == 3) {
         return run_work(argv[1], atoi(argv[2]));
     }
-    const char *build = getenv("BUILD");
-    char library[PATH_MAX];
-    snprintf(library, sizeof library, "%s/libmymalloc.so",
-             build != NULL ? build : "build/release");
-    puts("libmymalloc.so against libc: wall ns per operation of a thread\n\n"
-         "work     threads       libc   mymalloc     speed");
-    for (int n_threads = 1; n_threads <= THREADS_MOST; n_threads++) {
-        for (int i = 0; i < N_WORKS; i++) {
-            if (compare(library, works[i].name, n_threads) != 0) {
-                return 1;
-            }
+    find_all();
+    puts("\nwall ns per operation of a thread under libc; others times as "
+         "fast\n\n"
+         "work           threads      libc  mymalloc  jemalloc  mimalloc  "
+         "tcmalloc");
+    for (int n = 1; n <= THREADS_MOST; n++) {
+        for (int i = 0; status == 0 && i < N_WORKS; i++) {
+            status = compare_work(i, n);
+        }
+        for (int i = 0; status == 0 && i < N_TRACES; i++) {
+            status = compare_trace(traces[i], n);
         }
     }
-    return 0;
+    return status != 0;
 }
