@@ -332,4 +332,4 @@ help:
 	@echo 'make clean     remove all that was built'
 
 FORCE:
--include $(shell find $(B) build/fuzz -name '*.d' 2>/dev/null)
+-include $(shell find $(B) build/fuzz build/tsan/check -name '*.d' 2>/dev/null)

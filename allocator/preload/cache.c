@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 
 #include "allocator/preload/debug/debug.h"
+#include "allocator/preload/depot.h"
 #include "allocator/preload/onlooker.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/watch.h"
@@ -45,12 +46,14 @@ static void before_fork(void)
     watch_before_fork();
     pthread_mutex_lock(&caches.lock);
     debug_lock();
+    depot_lock();
     arenas_lock();
 }
 
 static void after_fork(void)
 {
     arenas_unlock();
+    depot_unlock();
     debug_unlock();
     pthread_mutex_unlock(&caches.lock);
     watch_after_fork();
@@ -59,6 +62,7 @@ static void after_fork(void)
 static void after_fork_in_child(void)
 {
     arenas_reset_locks();
+    depot_reset_locks();
     debug_begin_child();
     pthread_mutex_init(&caches.lock, NULL);
     watch_after_fork_in_child();
@@ -74,16 +78,35 @@ static void give_back(struct cache *cache, struct cached *list, size_t n)
     }
 }
 
+/* Takes the whole list out of a bin. */
+static size_t take_list(struct cache_bin *bin, struct cached **list)
+{
+    size_t n = cache_length(bin);
+    *list = bin->head;
+    bin->head = NULL;
+    cache_count(&bin->counts, -(uint_fast64_t)n);
+    return n;
+}
+
+/* The same with the spare list. */
+static size_t take_spare(struct cache_bin *bin, struct cached **list)
+{
+    size_t n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
+    *list = bin->spare;
+    bin->spare = NULL;
+    atomic_store_explicit(&bin->n_spare, 0, memory_order_relaxed);
+    return n;
+}
+
 static void flush(struct cache *cache)
 {
     for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
         struct cache_bin *bin = &cache->bins[class];
-        struct cached *list = bin->head;
-        size_t n = cache_length(bin);
-        bin->head = NULL;
+        struct cached *list, *spare;
+        size_t n = take_list(bin, &list), n_spare = take_spare(bin, &spare);
         bin->batch = 1;
-        cache_count(&bin->counts, -(uint_fast64_t)n);
         give_back(cache, list, n);
+        give_back(cache, spare, n_spare);
     }
 }
 
@@ -110,6 +133,7 @@ static bool start(void)
     pthread_mutex_lock(&caches.lock);
     if (!caches.started) {
         settings_read();
+        depot_reset_locks();
         caches.failed = arenas_make() != 0 || (debugs() && debug_open() != 0);
         onlooker_choose();
         atomic_store_explicit(&caches.started, true, memory_order_release);
@@ -129,7 +153,7 @@ static void set_bounds(struct cache *cache)
         size_t n = CACHE_BATCH_BYTES / (16 * class);
         cache->bins[class].batch = 1;
         cache->bins[class].most =
-            (uint16_t)(2 * (n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST));
+            (uint16_t)(n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST);
     }
 }
 
@@ -190,19 +214,41 @@ struct cache *cache_get(void)
     return cache_mine;
 }
 
+/* Blocks from outside the cache. */
+static size_t fetch(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    size_t n = depot_take(class, &bin->head);
+    if (n == 0) {
+        n = arena_take(cache->arena, class, bin->batch, &bin->head);
+        cache_count(&cache->fills, 1);
+        bin->batch = bin->batch < bin->most / 2 && bin->batch < CACHE_BATCH_MOST
+                         ? (uint16_t)(2 * bin->batch)
+                         : bin->batch;
+    }
+    cache_count(&cache->filled, n);
+    return n;
+}
+
 bool cache_fill(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     int error = errno;
-    size_t n = arena_take(cache->arena, class, bin->batch, &bin->head);
+    size_t n = take_spare(bin, &bin->head);
+    if (n == 0) {
+        n = fetch(cache, class);
+    }
     errno = error;
     cache_count(&bin->counts, n);
-    cache_count(&cache->filled, n);
-    cache_count(&cache->fills, 1);
-    bin->batch = bin->batch < bin->most / 4 && bin->batch < CACHE_BATCH_MOST
-                     ? (uint16_t)(2 * bin->batch)
-                     : bin->batch;
     return n != 0;
+}
+
+/* What bins may hold beyond their first bounds, and so may the depot. */
+static size_t spare_bytes(const struct cache *cache)
+{
+    return atomic_load_explicit(&cache->arena->footprint,
+                                memory_order_relaxed) /
+           CACHE_SHARE;
 }
 
 /* Lets a bin that overflows hold twice as much, within bounds; whether. */
@@ -210,10 +256,8 @@ static bool lengthen(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     size_t more = 16 * class * bin->most;
-    size_t bound =
-        atomic_load_explicit(&cache->arena->footprint, memory_order_relaxed) /
-        CACHE_SHARE;
-    if (bin->most > CACHE_MOST / 2 || cache->grown_bytes + more > bound) {
+    if (bin->most > CACHE_MOST / 2 ||
+        cache->grown_bytes + more > spare_bytes(cache)) {
         return false;
     }
     bin->most *= 2;
@@ -221,23 +265,32 @@ static bool lengthen(struct cache *cache, size_t class)
     return true;
 }
 
-void cache_shorten(struct cache *cache, size_t class)
+/* A list of n blocks leaves for the depot, or for home. */
+static void send_away(struct cache *cache, size_t class, struct cached *list,
+                      size_t n)
+{
+    size_t spare = spare_bytes(cache);
+    size_t most = spare > DEPOT_LEAST ? spare : DEPOT_LEAST;
+    if (n != 0 && depot_put(class, list, n, most)) {
+        cache_count(&cache->returned, n);
+    } else {
+        give_back(cache, list, n);
+    }
+}
+
+void cache_put_aside(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
+    struct cached *spare;
     if (lengthen(cache, class)) {
         return;
     }
-    size_t n = cache_length(bin), kept = n / 2;
-    struct cached *last = bin->head;
-    for (size_t i = 1; i < kept; i++) {
-        last = last->next;
-    }
-    struct cached *older = last->next;
-    last->next = NULL;
-    cache_count(&bin->counts, kept - n);
     int error = errno;
-    give_back(cache, older, n - kept);
+    size_t n = take_spare(bin, &spare);
+    send_away(cache, class, spare, n);
     errno = error;
+    n = take_list(bin, &bin->spare);
+    atomic_store_explicit(&bin->n_spare, n, memory_order_relaxed);
 }
 
 void cache_flush(void)
@@ -245,6 +298,7 @@ void cache_flush(void)
     if (cache_mine != NULL) {
         flush(cache_mine);
     }
+    depot_flush();
 }
 
 /* What went in and out of a cache follows from what is in it now. */
@@ -254,7 +308,7 @@ static void count_one(struct cache *cache, struct cache_totals *totals)
     for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
         uint64_t counts = atomic_load(&cache->bins[class].counts);
         taken += counts / CACHE_TAKEN;
-        kept += counts % CACHE_TAKEN;
+        kept += counts % CACHE_TAKEN + atomic_load(&cache->bins[class].n_spare);
     }
     totals->allocations += taken;
     totals->frees += kept + taken + atomic_load(&cache->returned) -

@@ -6,12 +6,12 @@
  * Blocks of up to CACHE_BYTES are requested from the policy in multiples of
  * 16 bytes, a class each, and several at a time.  malloc and free then touch
  * the thread's list and the block's first two words; nothing is locked.  A list
- * that is empty takes a batch from the thread's arena, twice as many each time
- * up to a bound; one that is too long gives its older half back to the arenas
- * that own the blocks.  So a block that another thread frees first serves that
- * thread and goes home later.  Instead of giving back, a list may become twice
- * as long, while all that lists may hold beyond their first bounds is at most
- * 1/CACHE_SHARE of the arena.
+ * that is too long is put aside as the spare one, whole, and the spare one
+ * before it leaves: for other threads (depot.h), or home to the arenas that own
+ * the blocks.  An empty list takes the spare one, one from the depot, or a
+ * batch from the thread's arena, twice as many each time up to a bound. Instead
+ * of being put aside a list may become twice as long, while all that lists may
+ * hold beyond their first bounds is at most 1/CACHE_SHARE of the arena.
  *
  * When a thread ends all its lists go back, and the structure is kept for the
  * next thread.  Calls that come later still, from destructors of other
@@ -31,7 +31,7 @@
 #define CACHE_BATCH_BYTES ((size_t)8192)
 #define CACHE_BATCH_MOST  ((size_t)64)
 #define CACHE_MOST        4096
-#define CACHE_SHARE       16
+#define CACHE_SHARE       32
 
 _Static_assert(CACHE_CLASSES < STATE_OTHER, "a class is a state");
 
@@ -46,7 +46,9 @@ struct cache_bin {
     struct cached *head;
     atomic_uint_fast64_t counts; /* written by the owner alone */
     uint16_t batch;              /* blocks to take next */
-    uint16_t most;               /* it may hold */
+    uint16_t most;               /* that the list may hold */
+    struct cached *spare;        /* a full list, or NULL */
+    atomic_size_t n_spare;       /* its length */
 };
 
 struct cache {
@@ -90,13 +92,13 @@ static inline size_t cache_length(const struct cache_bin *bin)
  */
 struct cache *cache_get(void);
 
-/* Fills the empty bin; false when the arena refuses. */
+/* Fills the empty list; false when the arena refuses. */
 bool cache_fill(struct cache *cache, size_t class);
 
-/* Gives the older half of a bin that is too long back. */
-void cache_shorten(struct cache *cache, size_t class);
+/* Puts a list that is too long aside, and gives the spare one away. */
+void cache_put_aside(struct cache *cache, size_t class);
 
-/* A block of the class, or NULL when the bin is empty. */
+/* A block of the class, or NULL when the list is empty. */
 static inline void *cache_malloc(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
@@ -109,7 +111,7 @@ static inline void *cache_malloc(struct cache *cache, size_t class)
     return block;
 }
 
-/* Keeps a block that was in use; true: the bin is then too long. */
+/* Keeps a block that was in use; true: the list is then too long. */
 static inline bool cache_free(struct cache *cache, size_t class, void *payload)
 {
     struct cache_bin *bin = &cache->bins[class];
@@ -121,7 +123,7 @@ static inline bool cache_free(struct cache *cache, size_t class, void *payload)
     return __builtin_expect((counts & (CACHE_TAKEN - 1)) > bin->most, 0);
 }
 
-/* Gives all that the calling thread's cache holds back. */
+/* Gives all that the calling thread's cache and the depot hold back. */
 void cache_flush(void);
 
 /* Of all threads together, those that ended included. */

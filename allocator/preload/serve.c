@@ -162,6 +162,18 @@ static void free_elsewhere(void *payload)
     }
 }
 
+/* The block's class keeps it; whether it could. */
+static inline bool free_cached(struct cache *cache, size_t class, void *payload)
+{
+    if (cache == NULL) {
+        return false;
+    }
+    if (cache_free(cache, class, payload)) {
+        cache_put_aside(cache, class);
+    }
+    return true;
+}
+
 /* Whatever is not a small block in use of a thread with a cache. */
 static __attribute__((noinline)) void free_slowly(void *payload)
 {
@@ -172,7 +184,10 @@ static __attribute__((noinline)) void free_slowly(void *payload)
         free_elsewhere(payload);
         return;
     }
-    state_in_use(payload, "double free");
+    unsigned state = state_in_use(payload, "double free");
+    if (state <= CACHE_CLASSES && free_cached(cache_get(), state, payload)) {
+        return;
+    }
     int error = errno;
     arena_free(payload);
     errno = error;
@@ -191,8 +206,8 @@ void serve_free(void *payload)
     if (__builtin_expect(class - 1 >= CACHE_CLASSES || arena_is_cached(payload),
                          0)) {
         free_slowly(payload);
-    } else if (cache_free(cache, class, payload)) {
-        cache_shorten(cache, class);
+    } else {
+        free_cached(cache, class, payload);
     }
 }
 
