@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a line that differs: more does not help, and Check takes little. */
+enum { SHOWN_BYTES = 800 };
+
 bool golden_updating(void)
 {
     const char *update = getenv("UPDATE");
@@ -46,6 +49,11 @@ int golden_write_file(const char *path, const char *text)
     return fclose(file) == 0 && put >= 0 ? 0 : -1;
 }
 
+static int shown(size_t length)
+{
+    return length < SHOWN_BYTES ? (int)length : SHOWN_BYTES;
+}
+
 void golden_difference(const char *expected, const char *found, char *text,
                        size_t room)
 {
@@ -57,8 +65,9 @@ void golden_difference(const char *expected, const char *found, char *text,
         if (e != f || memcmp(expected, found, e) != 0 || ends) {
             snprintf(text, room,
                      "line %zu:\n  expected |%.*s|%s\n  got      |%.*s|%s",
-                     line, (int)e, expected, expected[e] == '\0' ? " END" : "",
-                     (int)f, found, found[f] == '\0' ? " END" : "");
+                     line, shown(e), expected,
+                     expected[e] == '\0' ? " END" : "", shown(f), found,
+                     found[f] == '\0' ? " END" : "");
             return;
         }
         expected += e + 1;
