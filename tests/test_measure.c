@@ -4,7 +4,8 @@
 #include <check.h>
 #include <math.h>
 
-#include "driver/measure/clock.h"
+#include "driver/clock/clock.h"
+#include "driver/measure/clock_cost.h"
 #include "driver/measure/statistics.h"
 #include "driver/measure/summary.h"
 

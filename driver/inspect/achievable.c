@@ -6,17 +6,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "driver/clock/clock.h"
 #include "driver/offline/overlap.h"
 #include "driver/offline/placement.h"
 
 /* Of the processor: on a busy machine as much is tried as on an idle one. */
 static double now_s(void)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+    return 1e-9 * (double)clock_cpu_ns();
 }
 
 static bool before(void *deadline_s)

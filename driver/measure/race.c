@@ -20,7 +20,8 @@
 
 #include <math.h>
 
-#include "driver/measure/clock.h"
+#include "driver/clock/clock.h"
+#include "driver/measure/clock_cost.h"
 #include "driver/measure/timing_loop.h"
 #include "driver/subject/table.h"
 

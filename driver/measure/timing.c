@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "driver/measure/clock.h"
+#include "driver/clock/clock.h"
 #include "driver/measure/race.h"
 
 /* ---- one processor ------------------------------------------------------ */

@@ -10,12 +10,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "driver/clock/clock.h"
 #include "driver/replay/second_look.h"
 
 /* The time that looking takes is not the subject's. */
 static double excuse(struct run *run, double since_s)
 {
-    double seconds = round_now_s() - since_s;
+    double seconds = clock_wall_s() - since_s;
     run->progress->excused_s += seconds;
     return seconds;
 }
@@ -23,7 +24,7 @@ static double excuse(struct run *run, double since_s)
 static enum oracle_verdict check_timed(struct run *run, size_t op,
                                        uint64_t done)
 {
-    double start_s = round_now_s();
+    double start_s = clock_wall_s();
     enum oracle_verdict verdict = round_check(run, op);
     schedule_checked(&run->schedule, done, excuse(run, start_s));
     return verdict;
@@ -31,7 +32,7 @@ static enum oracle_verdict check_timed(struct run *run, size_t op,
 
 static enum oracle_verdict verify_timed(struct run *run, size_t op)
 {
-    double start_s = round_now_s();
+    double start_s = clock_wall_s();
     enum oracle_verdict verdict = oracle_verify(&run->oracle, op);
     excuse(run, start_s);
     return verdict;
@@ -210,7 +211,7 @@ int correctness_run(const struct trace *trace, const struct subject *subject,
         .progress = progress != NULL ? progress : &nobody_looks,
         .record = record,
     };
-    double start_s = round_now_s();
+    double start_s = clock_wall_s();
     memset(record, 0, sizeof *record);
     int status;
     if (session_open(&run.session, subject, trace->n_ids, &options->heap) !=
@@ -220,6 +221,6 @@ int correctness_run(const struct trace *trace, const struct subject *subject,
         status = run_session(&run);
         session_close(&run.session);
     }
-    record->check.seconds = round_now_s() - start_s;
+    record->check.seconds = clock_wall_s() - start_s;
     return status;
 }

@@ -4,14 +4,8 @@
 #include "driver/replay/round.h"
 
 #include <inttypes.h>
-#include <time.h>
 
-double round_now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include "driver/clock/clock.h"
 
 void round_begin(struct run *run, uint32_t round)
 {

@@ -40,9 +40,6 @@ struct run {
     size_t offset;      /* and which byte of it */
 };
 
-/* Seconds on a clock that never goes back. */
-double round_now_s(void);
-
 /* Everything is dead, and the session was just opened or reset. */
 void round_begin(struct run *run, uint32_t round);
 

@@ -22,6 +22,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "driver/clock/clock.h"
+
 #define CHECKS_PER_LOOK 64
 
 static enum oracle_verdict look_narrowly(struct run *run, size_t op)
@@ -117,11 +119,11 @@ static bool lessen_doubt(struct run *run)
 static void find_breaker(struct run *run)
 {
     struct fault shown = run->oracle.fault;
-    double deadline_s = round_now_s() + run->options->check_budget_s;
+    double deadline_s = clock_wall_s() + run->options->check_budget_s;
     run->doubt = (struct doubt){.sound = run->sound, .broken = shown.op + 1};
     bool learning = true;
     while (learning && run->doubt.broken > run->doubt.sound + 1 &&
-           round_now_s() < deadline_s) {
+           clock_wall_s() < deadline_s) {
         learning = lessen_doubt(run);
     }
     tell_where_shown(&run->oracle.fault, &shown);

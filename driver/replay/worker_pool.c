@@ -21,6 +21,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "driver/clock/clock.h"
 #include "driver/replay/worker_memory.h"
 #include "driver/replay/worker_orphans.h"
 #include "driver/replay/worker_process.h"
@@ -200,14 +201,14 @@ static void attend(struct pool_run *run)
             sweep(run);
             tell(run, task);
         } else {
-            worker_process_watch(process, worker_clock_s());
+            worker_process_watch(process, clock_wall_s());
         }
     }
 }
 
 static void tick(struct pool_run *run)
 {
-    double now_s = worker_clock_s();
+    double now_s = clock_wall_s();
     if (run->pool->tick != NULL && now_s - run->ticked_s >= TICK_S) {
         run->ticked_s = now_s;
         run->pool->tick(run->pool->context);

@@ -18,9 +18,9 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "driver/clock/clock.h"
 #include "driver/replay/crash.h"
 #include "driver/replay/worker_memory.h"
 
@@ -37,13 +37,6 @@ struct worker_control {
     struct worker_progress progress;
     struct crash crash;
 };
-
-double worker_clock_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 /* ---- shared memory ------------------------------------------------------- */
 
@@ -163,7 +156,7 @@ static int fork_worker(struct worker_process *process,
 {
     pid_t driver = getpid();
     fflush(NULL); /* else both would write what is buffered */
-    process->started_s = worker_clock_s();
+    process->started_s = clock_wall_s();
     process->pid = fork();
     if (process->pid == 0) {
         prepare(process->control, driver, &terms->mask);
@@ -302,7 +295,7 @@ static void examine(const struct worker_process *process,
     const struct crash *crash = &process->control->crash;
     struct worker_end *end = &process->task->end;
     end->how = how_it_ended(process, status);
-    end->seconds = worker_clock_s() - process->started_s;
+    end->seconds = clock_wall_s() - process->started_s;
     end->subject = process->control->progress.subject;
     end->resident_bytes = process->resident_bytes;
     if (end->how == WORKER_DONE) {

@@ -40,9 +40,6 @@ struct worker_process {
     enum worker_how ended_for; /* WORKER_HUNG, WORKER_RUNAWAY, else 0 */
 };
 
-/* Seconds of the monotonic clock. */
-double worker_clock_s(void);
-
 /* What all workers of a pool have in common. */
 struct worker_terms {
     sigset_t mask;             /* their signal mask */

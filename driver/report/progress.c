@@ -9,20 +9,13 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "driver/clock/clock.h"
 #include "driver/report/terminal.h"
 #include "driver/report/text.h"
 
 #define BAR 20
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void progress_begin(struct progress *progress, FILE *out, size_t items,
                     double work)
@@ -32,7 +25,7 @@ void progress_begin(struct progress *progress, FILE *out, size_t items,
     *progress = (struct progress){
         .out = isatty(fileno(out)) ? out : NULL,
         .columns = style.columns,
-        .begin_s = now_s(),
+        .begin_s = clock_wall_s(),
         .items = items,
         .work = work,
     };
@@ -97,7 +90,8 @@ void progress_draw(const struct progress *progress)
     if (progress->out == NULL) {
         return;
     }
-    progress_format(progress, now_s() - progress->begin_s, line, sizeof(line));
+    progress_format(progress, clock_wall_s() - progress->begin_s, line,
+                    sizeof(line));
     fprintf(progress->out, "\r\033[K%s", line);
     fflush(progress->out);
 }

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "driver/clock/clock.h"
 #include "driver/inspect/achievable.h"
 #include "driver/measure/timing.h"
 #include "driver/report/progress.h"
@@ -312,13 +312,6 @@ static void expect_work(struct execution *e, FILE *watcher)
     progress_begin(&e->progress, watcher, e->run->n_traces * passes, work);
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static int execute_passes(struct execution *e)
 {
     struct run *run = e->run;
@@ -330,7 +323,7 @@ static int execute_passes(struct execution *e)
 int execute(const struct options *options, const struct trace_set *set,
             FILE *watcher, struct run *run)
 {
-    double start = now_s();
+    double start = clock_wall_s();
     run->timed = !options->correctness_only;
     run->heap_limit_bytes = options->correctness.heap.limit_bytes != 0
                                 ? options->correctness.heap.limit_bytes
@@ -347,7 +340,7 @@ int execute(const struct options *options, const struct trace_set *set,
         sigprocmask(SIG_SETMASK, &before, NULL);
     }
     progress_erase(&e.progress);
-    run->seconds = now_s() - start;
+    run->seconds = clock_wall_s() - start;
     return status;
 }
 

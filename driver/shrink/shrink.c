@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/clock/clock.h"
 #include "driver/shrink/work.h"
 
 /* ---- does it fail, and not always? --------------------------------------- */
@@ -81,7 +82,7 @@ void shrink_trace(const struct trace *original, const struct shrink_how *how,
         memset(&work->best, 0, sizeof work->best);
     }
     result->n_tests = work->n_tests;
-    result->seconds = work_now_s() - work->begin_s;
+    result->seconds = clock_wall_s() - work->begin_s;
     work_end(work);
 }
 

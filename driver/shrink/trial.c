@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "driver/clock/clock.h"
 #include "driver/trace/write.h"
 
 extern char **environ;
@@ -177,17 +178,10 @@ static int spawn(const struct trial *trial, pid_t *pid)
     return error;
 }
 
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* A signal of ours, or 0 when the time is over. */
 static int next_signal(const struct trial *trial, double until_s)
 {
-    double left_s = until_s - now_s();
+    double left_s = until_s - clock_wall_s();
     if (left_s <= 0) {
         return 0;
     }
@@ -207,14 +201,14 @@ static bool has_ended(pid_t pid, siginfo_t *status)
 /* How it ended; or hung or stopped, and then it still runs. */
 static struct trial_end await(const struct trial *trial, pid_t pid)
 {
-    double until_s = now_s() + trial->limit_s;
+    double until_s = clock_wall_s() + trial->limit_s;
     siginfo_t status;
     while (!has_ended(pid, &status)) {
         int number = next_signal(trial, until_s);
         if (number != 0 && number != SIGCHLD) {
             return (struct trial_end){.how = TRIAL_STOPPED, .number = number};
         }
-        if (number == 0 && now_s() >= until_s) {
+        if (number == 0 && clock_wall_s() >= until_s) {
             return (struct trial_end){.how = TRIAL_HUNG};
         }
     }

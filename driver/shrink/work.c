@@ -9,16 +9,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "driver/clock/clock.h"
 #include "driver/shrink/repair.h"
-
-double work_now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 struct work *work_begin(const struct trace *original,
                         const struct shrink_how *how)
@@ -28,7 +21,7 @@ struct work *work_begin(const struct trace *original,
         return NULL;
     }
     work->how = how;
-    work->begin_s = work_now_s();
+    work->begin_s = clock_wall_s();
     work->draft = malloc((original->n_ops + 1) * sizeof *work->draft);
     if (work->draft == NULL || repair_trace(original->ops, original->n_ops,
                                             original, &work->best) != 0) {
@@ -84,7 +77,7 @@ static bool is_best(const struct work *work, const struct trace *candidate)
 static bool time_is_over(const struct work *work)
 {
     return work->how->seconds > 0 &&
-           work_now_s() - work->begin_s >= work->how->seconds;
+           clock_wall_s() - work->begin_s >= work->how->seconds;
 }
 
 static void replace_best(struct work *work, struct trace *candidate,

@@ -31,9 +31,6 @@ struct work {
     uint64_t passed[WORK_REMEMBERED];
 };
 
-/* Seconds of a clock that never goes back. */
-double work_now_s(void);
-
 /*
  * The work on a trace: best is the original, not tested yet, with an id for
  * each lifetime.  NULL with errno set when memory is lacking.

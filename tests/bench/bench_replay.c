@@ -16,8 +16,9 @@
 #include <stdlib.h>
 
 #include "allocator/registry.h"
+#include "driver/clock/clock.h"
 #include "driver/generate/generate.h"
-#include "driver/measure/clock.h"
+#include "driver/measure/clock_cost.h"
 #include "driver/measure/statistics.h"
 #include "driver/measure/timing.h"
 #include "driver/measure/timing_loop.h"

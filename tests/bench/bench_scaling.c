@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "allocator/registry.h"
-#include "driver/measure/clock.h"
+#include "driver/clock/clock.h"
 #include "driver/measure/statistics.h"
 #include "driver/subject/subject.h"
 #include "driver/trace/prng.h"

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/measure/clock.h"
+#include "driver/clock/clock.h"
 #include "driver/replay/replay.h"
 #include "driver/subject/subject.h"
 #include "driver/trace/trace.h"
