@@ -4,18 +4,17 @@
 #include "driver/foreign/convert_command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/command/command.h"
 #include "driver/foreign/foreign.h"
 #include "driver/trace/dialect.h"
 #include "driver/trace/number.h"
 #include "driver/trace/write.h"
 
-enum { USAGE = 2, TEXT_BYTES = 600 };
+enum { TEXT_BYTES = 600 };
 
 struct request {
     const char *input;
@@ -24,49 +23,30 @@ struct request {
     enum trace_dialect dialect;
 };
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("rep convert: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 /* ---- options ------------------------------------------------------------- */
 
-static int print_help(void)
-{
-    puts("usage: rep convert [options] INPUT\n"
-         "Makes a trace of another tool's log, or writes a trace in another\n"
-         "dialect.  - is standard input; it may be compressed.\n\n"
-         "  -o, --output FILE   instead of standard output; compressed where\n"
-         "                      it ends in .gz, .zst or .xz\n"
-         "      --from FORMAT   instead of what the input looks like:\n"
-         "                        mtrace         glibc's mtrace()\n"
-         "                        ltrace         ltrace, with any prefix\n"
-         "                        memory-replay  Android's recorder\n"
-         "                        logalloc       Mozilla's, also munged\n"
-         "                        rep            a trace of any dialect\n"
-         "      --to DIALECT    classic (default), cmu (its header of 2017),\n"
-         "                      or extended: keeps calloc, alignment, threads\n"
-         "      --pid N         of several processes in a log, this one;\n"
-         "                      ltrace: this thread or process only\n"
-         "  -h, --help          this text\n\n"
-         "A line that the format does not have is an error that names it, and\n"
-         "nothing is written.  What a log tells of blocks from before its\n"
-         "beginning is left out, and counted.");
-    return 0;
-}
+static const char help[] =
+    "usage: rep convert [options] INPUT\n"
+    "Makes a trace of another tool's log, or writes a trace in another\n"
+    "dialect.  - is standard input; it may be compressed.\n\n"
+    "  -o, --output FILE   instead of standard output; compressed where\n"
+    "                      it ends in .gz, .zst or .xz\n"
+    "      --from FORMAT   instead of what the input looks like:\n"
+    "                        mtrace         glibc's mtrace()\n"
+    "                        ltrace         ltrace, with any prefix\n"
+    "                        memory-replay  Android's recorder\n"
+    "                        logalloc       Mozilla's, also munged\n"
+    "                        rep            a trace of any dialect\n"
+    "      --to DIALECT    classic (default), cmu (its header of 2017),\n"
+    "                      or extended: keeps calloc, alignment, threads\n"
+    "      --pid N         of several processes in a log, this one;\n"
+    "                      ltrace: this thread or process only\n"
+    "  -h, --help          this text\n\n"
+    "A line that the format does not have is an error that names it, and\n"
+    "nothing is written.  What a log tells of blocks from before its\n"
+    "beginning is left out, and counted.";
 
-static int complain(const char *expected, const char *got)
-{
-    say("expected %s, got \"%s\" (see rep convert --help)", expected, got);
-    return USAGE;
-}
-
-enum { FROM = 1000, TO, PID };
+enum { FROM = COMMAND_LONG, TO, PID };
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -77,7 +57,7 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int take_dialect(const char *name, enum trace_dialect *dialect)
+static const char *take_dialect(const char *name, enum trace_dialect *dialect)
 {
     static const struct {
         const char *name;
@@ -88,60 +68,48 @@ static int take_dialect(const char *name, enum trace_dialect *dialect)
     for (size_t i = 0; i < sizeof dialects / sizeof dialects[0]; i++) {
         if (strcmp(name, dialects[i].name) == 0) {
             *dialect = dialects[i].dialect;
-            return 0;
+            return NULL;
         }
     }
-    return complain("classic, cmu or extended", name);
+    return "classic, cmu or extended";
 }
 
-static int take_format(const char *name, struct foreign_options *to)
+static const char *take_format(const char *name, struct foreign_options *to)
 {
     to->format = foreign_find(name);
     return to->format != NULL
-               ? 0
-               : complain("mtrace, ltrace, memory-replay, logalloc or rep",
-                          name);
+               ? NULL
+               : "mtrace, ltrace, memory-replay, logalloc or rep";
 }
 
-/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
-static int take_option(int option, const char *word, struct request *request)
+static const char *take_option(int option, void *to)
 {
+    struct request *request = to;
     switch (option) {
-    case 'h': return 1;
-    case 'o': request->output = optarg; return 0;
     case FROM: return take_format(optarg, &request->options);
     case TO: return take_dialect(optarg, &request->dialect);
     case PID:
         request->options.has_pid = true;
         return number_parse(optarg, &request->options.pid) == 0
-                   ? 0
-                   : complain("a process number", optarg);
-    case ':': return complain("a value behind the option", word);
-    default: return complain("an option", word);
+                   ? NULL
+                   : "a process number";
+    default: request->output = optarg; return NULL;
     }
 }
 
-static int read_options(int argc, char **argv, struct request *request)
+static const struct command convert = {.name = "rep convert",
+                                       .help = help,
+                                       .letters = ":o:h",
+                                       .options = options,
+                                       .take = take_option};
+
+static int read_request(int argc, char **argv, struct request *request)
 {
-    int option;
-    int stop = 0;
-    optind = 1;
-    opterr = 0;
-    while (stop == 0 &&
-           (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        stop = take_option(option, argv[optind - 1], request);
-    }
-    if (stop != 0) {
-        return stop;
-    }
-    if (optind == argc) {
-        return complain("a log or a trace", "");
-    }
-    if (optind + 1 < argc) {
-        return complain("one input only", argv[optind + 1]);
-    }
-    request->input = argv[optind];
-    return 0;
+    int stop = command_read_options(&convert, argc, argv, request);
+    return stop != COMMAND_GO_ON
+               ? stop
+               : command_read_operand(&convert, argc, argv, "a log or a trace",
+                                      "one input only", &request->input);
 }
 
 /* ---- what there was ------------------------------------------------------ */
@@ -149,7 +117,7 @@ static int read_options(int argc, char **argv, struct request *request)
 static void say_count(const char *what, uint64_t count)
 {
     if (count != 0) {
-        say("  %s: %" PRIu64, what, count);
+        command_say(&convert, "  %s: %" PRIu64, what, count);
     }
 }
 
@@ -179,7 +147,7 @@ static void say_losses(const struct dialect_losses *losses)
     say_count("touches, left out", losses->touches);
     say_count("threads, not told apart", losses->threads);
     if (losses->weight != 1) {
-        say("  weight left out: %" PRIu32, losses->weight);
+        command_say(&convert, "  weight left out: %" PRIu32, losses->weight);
     }
 }
 
@@ -187,45 +155,43 @@ static void say_all(const char *path, const struct foreign_report *report,
                     const struct trace *trace,
                     const struct dialect_losses *losses)
 {
-    say("%s (%s): %zu operations, peak %" PRIu64 " bytes in %" PRIu64
-        " blocks, %" PRIu64 " blocks live at the end",
-        path, report->format->name, trace->n_ops, trace->peak_payload_bytes,
-        trace->peak_live_blocks, trace->live_blocks_at_end);
+    command_say(&convert,
+                "%s (%s): %zu operations, peak %" PRIu64 " bytes in %" PRIu64
+                " blocks, %" PRIu64 " blocks live at the end",
+                path, report->format->name, trace->n_ops,
+                trace->peak_payload_bytes, trace->peak_live_blocks,
+                trace->live_blocks_at_end);
     say_report(report);
     say_losses(losses);
 }
 
 /* ---- all ----------------------------------------------------------------- */
 
-static int fail(const struct trace_error *error)
-{
-    char text[TEXT_BYTES];
-    say("%s", trace_format_error(error, text, sizeof text));
-    return USAGE;
-}
-
-static int convert(const struct request *request, const struct trace *trace,
-                   const struct foreign_report *report)
+static int write_converted(const struct request *request,
+                           const struct trace *trace,
+                           const struct foreign_report *report)
 {
     struct trace plain;
     struct dialect_losses losses;
     struct trace_error error;
     char text[TEXT_BYTES];
     if (trace_to_dialect(trace, request->dialect, &plain, &losses) != 0) {
-        say("%s: %s", request->input, strerror(errno));
-        return USAGE;
+        command_say(&convert, "%s: %s", request->input, strerror(errno));
+        return COMMAND_USAGE;
     }
-    int status = USAGE;
+    int status = COMMAND_USAGE;
     for (size_t i = 0; i < trace->n_notes; i++) {
-        say("%s", trace_format_note(trace, i, text, sizeof text));
+        command_say(&convert, "%s",
+                    trace_format_note(trace, i, text, sizeof text));
     }
     if (plain.n_ops == 0) {
-        say("%s: expected calls to make operations of, got none",
-            request->input);
+        command_say(&convert,
+                    "%s: expected calls to make operations of, got none",
+                    request->input);
     } else {
         status = trace_write_file(&plain, request->output, &error) == 0
                      ? 0
-                     : fail(&error);
+                     : command_fail(&convert, &error);
     }
     if (status == 0 || plain.n_ops == 0) {
         say_all(request->input, report, &plain, &losses);
@@ -240,15 +206,15 @@ int convert_command(int argc, char **argv)
     struct trace trace;
     struct foreign_report report;
     struct trace_error error;
-    int stop = read_options(argc, argv, &request);
-    if (stop != 0) {
-        return stop == USAGE ? USAGE : print_help();
+    int stop = read_request(argc, argv, &request);
+    if (stop != COMMAND_GO_ON) {
+        return stop == COMMAND_HELP ? 0 : stop;
     }
     if (foreign_read(request.input, &request.options, &trace, &report,
                      &error) != 0) {
-        return fail(&error);
+        return command_fail(&convert, &error);
     }
-    int status = convert(&request, &trace, &report);
+    int status = write_converted(&request, &trace, &report);
     trace_free(&trace);
     return status;
 }

@@ -9,16 +9,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/command/command.h"
 #include "driver/generate/generate.h"
 #include "driver/trace/number.h"
 
-enum { USAGE = 2, MOST_OPTIONS = 32, LIST_COLUMNS = 75 };
+enum { MOST_OPTIONS = 32, LIST_COLUMNS = 75 };
 
 struct setting {
     const char *name; /* without dashes */
@@ -33,17 +33,8 @@ struct request {
     size_t n_settings;
 };
 
-__attribute__((format(printf, 1, 2))) static int complain(const char *format,
-                                                          ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("rep gen: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputs(" (see rep gen --help)\n", stderr);
-    va_end(arguments);
-    return USAGE;
-}
+/* Its options depend on the family, so getopt has no part in it. */
+static const struct command gen = {.name = "rep gen"};
 
 /* ---- help -------------------------------------------------------------- */
 
@@ -134,7 +125,8 @@ static int add_setting(struct request *request, const char *name,
         return 0;
     }
     if (request->n_settings == MOST_OPTIONS) {
-        return complain("expected fewer options, got \"--%s\" too", name);
+        return command_refuse(&gen, "expected fewer options, got \"--%s\" too",
+                              name);
     }
     request->settings[request->n_settings++] = (struct setting){name, value};
     return 0;
@@ -149,7 +141,7 @@ static int read_option(char **argv, int *at, struct request *request)
         return 0;
     }
     if (word[1] != '-' && word[1] != 'o') {
-        return complain("expected an option, got \"%s\"", word);
+        return command_refuse(&gen, "expected an option, got \"%s\"", word);
     }
     if (word[1] == 'o' && word[2] != '\0') {
         return add_setting(request, "o", word + 2);
@@ -161,7 +153,8 @@ static int read_option(char **argv, int *at, struct request *request)
         return add_setting(request, name, equals + 1);
     }
     if (argv[*at + 1] == NULL) {
-        return complain("expected a value behind the option, got \"%s\"", word);
+        return command_refuse(
+            &gen, "expected a value behind the option, got \"%s\"", word);
     }
     ++*at;
     return add_setting(request, name, argv[*at]);
@@ -172,10 +165,11 @@ static int read_command_line(char **argv, struct request *request)
     for (int at = 1; argv[at] != NULL; at++) {
         if (is_option(argv[at])) {
             if (read_option(argv, &at, request) != 0) {
-                return USAGE;
+                return COMMAND_USAGE;
             }
         } else if (request->family != NULL) {
-            return complain("expected one family only, got \"%s\"", argv[at]);
+            return command_refuse(&gen, "expected one family only, got \"%s\"",
+                                  argv[at]);
         } else {
             request->family = argv[at];
         }
@@ -198,13 +192,7 @@ static int read_number(const char *text, enum family_unit unit,
 static int read_from(const char *path, struct trace *from)
 {
     struct trace_error error;
-    char text[600];
-    if (trace_read(path, from, &error) == 0) {
-        return 0;
-    }
-    fprintf(stderr, "rep gen: %s\n",
-            trace_format_error(&error, text, sizeof text));
-    return USAGE;
+    return trace_read(path, from, &error) == 0 ? 0 : command_fail(&gen, &error);
 }
 
 /* from is filled where --from is given. */
@@ -227,16 +215,16 @@ static int apply(const struct setting *setting, struct generate_params *params,
         return 0;
     }
     if (generate_unit(family, setting->name, &unit) != 0) {
-        return complain("expected an option of %s, got \"--%s\"", family->name,
-                        setting->name);
+        return command_refuse(&gen, "expected an option of %s, got \"--%s\"",
+                              family->name, setting->name);
     }
     if (read_number(setting->value, unit, &number) != 0) {
-        return complain("--%s: expected a number, got \"%s\"", setting->name,
-                        setting->value);
+        return command_refuse(&gen, "--%s: expected a number, got \"%s\"",
+                              setting->name, setting->value);
     }
     return generate_set(params, setting->name, number, &error) == 0
                ? 0
-               : complain("%s", error.message);
+               : command_refuse(&gen, "%s", error.message);
 }
 
 static int generate(const struct request *request,
@@ -245,7 +233,7 @@ static int generate(const struct request *request,
     struct generate_params params = generate_defaults(family);
     for (size_t i = 0; i < request->n_settings; i++) {
         if (apply(&request->settings[i], &params, from) != 0) {
-            return USAGE;
+            return COMMAND_USAGE;
         }
     }
     struct generate_error error;
@@ -253,8 +241,8 @@ static int generate(const struct request *request,
     if (generate_file(&params, output, &error) == 0) {
         return 0;
     }
-    fprintf(stderr, "rep gen: %s\n", error.message);
-    return USAGE;
+    command_say(&gen, "%s", error.message);
+    return COMMAND_USAGE;
 }
 
 static int print_unknown_family(const char *name)
@@ -269,7 +257,7 @@ static int print_unknown_family(const char *name)
         }
         fprintf(stderr, " %s%s", (*f)->name, f[1] == NULL ? "\n" : ",");
     }
-    return USAGE;
+    return COMMAND_USAGE;
 }
 
 int gen_command(int argc, char **argv)
@@ -278,10 +266,11 @@ int gen_command(int argc, char **argv)
     struct request request = {.family = NULL};
     struct trace from = {.path = NULL};
     if (read_command_line(argv, &request) != 0) {
-        return USAGE;
+        return COMMAND_USAGE;
     }
     if (request.family == NULL) {
-        return request.help ? print_help() : complain("expected a family");
+        return request.help ? print_help()
+                            : command_refuse(&gen, "expected a family");
     }
     const struct trace_family *family = trace_family_find(request.family);
     if (family == NULL) {

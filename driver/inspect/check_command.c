@@ -8,31 +8,32 @@
  */
 #include "driver/inspect/check_command.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "driver/command/command.h"
 #include "driver/report/text.h"
 #include "driver/trace/trace.h"
 
-enum { WELL_FORMED, MALFORMED, USAGE, TEXT_BYTES = 600 };
+enum { WELL_FORMED, MALFORMED, TEXT_BYTES = 600 };
 
 struct tally {
     uint64_t files, malformed, ops, notes;
 };
 
-static int print_help(void)
-{
-    puts("usage: rep check FILE...\n"
-         "Reads traces of any dialect, plain or compressed (- is standard\n"
-         "input), and tells of each the first mistake, and what its header\n"
-         "says that is not so (a note: such a trace is well formed).\n\n"
-         "  -h, --help   this text\n\n"
-         "Exit status: 0 all are well formed, 1 one is malformed or cannot be\n"
-         "read, 2 wrong usage.");
-    return 0;
-}
+static const char help[] =
+    "usage: rep check FILE...\n"
+    "Reads traces of any dialect, plain or compressed (- is standard\n"
+    "input), and tells of each the first mistake, and what its header\n"
+    "says that is not so (a note: such a trace is well formed).\n\n"
+    "  -h, --help   this text\n\n"
+    "Exit status: 0 all are well formed, 1 one is malformed or cannot be\n"
+    "read, 2 wrong usage.";
+
+static const struct option options[] = {{"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
+static const struct command check_verb = {
+    .name = "rep check", .help = help, .letters = ":h", .options = options};
 
 static void check_file(const char *path, struct tally *tally)
 {
@@ -84,33 +85,20 @@ static int check_files(int n, char **paths)
         check_file(paths[i], &tally);
     }
     print_tally(&tally);
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, "rep check: standard output: %s\n", strerror(errno));
-        return USAGE;
+    if (command_flush(&check_verb) != 0) {
+        return COMMAND_USAGE;
     }
     return tally.malformed > 0 ? MALFORMED : WELL_FORMED;
 }
 
 int check_command(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
-    optind = 1;
-    opterr = 0;
-    int option = getopt_long(argc, argv, ":h", options, NULL);
-    if (option == 'h') {
-        return print_help();
-    }
-    if (option != -1) {
-        fprintf(stderr,
-                "rep check: expected an option, got \"%s\" (see rep check "
-                "--help)\n",
-                argv[optind - 1]);
-        return USAGE;
+    int stop = command_read_options(&check_verb, argc, argv, NULL);
+    if (stop != COMMAND_GO_ON) {
+        return stop == COMMAND_HELP ? 0 : stop;
     }
     if (optind == argc) {
-        fputs("rep check: expected a file (see rep check --help)\n", stderr);
-        return USAGE;
+        return command_refuse(&check_verb, "expected a file");
     }
     return check_files(argc - optind, argv + optind);
 }

@@ -7,16 +7,16 @@
 #include "driver/inspect/info_command.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/command/command.h"
 #include "driver/inspect/info.h"
 #include "driver/report/json_value.h"
 #include "driver/report/terminal.h"
 #include "driver/trace/number.h"
 
-enum { DONE, USAGE = 2, TEXT_BYTES = 600 };
+enum { DONE, TEXT_BYTES = 600 };
 
 #define DEFAULT_SECONDS 2
 #define MOST_SECONDS    86400
@@ -37,34 +37,24 @@ struct view {
 
 /* ---- options ----------------------------------------------------------- */
 
-static int print_help(void)
-{
-    puts("usage: rep info [options] FILE...\n"
-         "Tells what traces ask of an allocator, and how well any could serve\n"
-         "them: one file on a page, several in a table (- is standard input).\n"
-         "\n"
-         "      --json         figures for programs, units in their names\n"
-         "      --seconds N    processor time to look for the achievable\n"
-         "                     utilization of each trace (2; 0: do not)\n"
-         "      --tries N      the same by number of placements tried, for\n"
-         "                     equal results whatever the machine\n"
-         "  -h, --help         this text\n\n"
-         "The limit counts live bytes at their peak, rounded up to 16: no\n"
-         "allocator does better. The achievable utilization is that of a\n"
-         "placement of all blocks that was found with the future known; it\n"
-         "stands until a better one is found, or is the limit itself.\n\n"
-         "Exit status: 0, or 2 for wrong usage or a file that is no trace.");
-    return 0;
-}
+static const char help[] =
+    "usage: rep info [options] FILE...\n"
+    "Tells what traces ask of an allocator, and how well any could serve\n"
+    "them: one file on a page, several in a table (- is standard input).\n"
+    "\n"
+    "      --json         figures for programs, units in their names\n"
+    "      --seconds N    processor time to look for the achievable\n"
+    "                     utilization of each trace (2; 0: do not)\n"
+    "      --tries N      the same by number of placements tried, for\n"
+    "                     equal results whatever the machine\n"
+    "  -h, --help         this text\n\n"
+    "The limit counts live bytes at their peak, rounded up to 16: no\n"
+    "allocator does better. The achievable utilization is that of a\n"
+    "placement of all blocks that was found with the future known; it\n"
+    "stands until a better one is found, or is the limit itself.\n\n"
+    "Exit status: 0, or 2 for wrong usage or a file that is no trace.";
 
-static int complain(const char *expected, const char *got)
-{
-    fprintf(stderr, "rep info: expected %s, got \"%s\" (see rep info --help)\n",
-            expected, got);
-    return USAGE;
-}
-
-enum { JSON = 1000, SECONDS, TRIES };
+enum { JSON = COMMAND_LONG, SECONDS, TRIES };
 
 static const struct option options[] = {
     {"json", no_argument, NULL, JSON},
@@ -74,50 +64,44 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int read_seconds(const char *text, double *seconds)
+static const char *read_seconds(const char *text, double *seconds)
 {
     char *end;
     *seconds = strtod(text, &end);
     return text[strspn(text, "0123456789.")] == '\0' && end != text &&
                    *end == '\0' && *seconds <= MOST_SECONDS
-               ? 0
-               : complain("seconds from 0 to 86400", text);
+               ? NULL
+               : "seconds from 0 to 86400";
 }
 
-/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
-static int take_option(int option, struct request *request, const char *word)
+static const char *take_option(int option, void *to)
 {
+    struct request *request = to;
     switch (option) {
-    case 'h': return 1;
-    case JSON: request->json = true; return 0;
     case SECONDS: return read_seconds(optarg, &request->effort.seconds);
     case TRIES:
         return number_parse(optarg, &request->effort.tries) == 0 &&
                        request->effort.tries > 0
-                   ? 0
-                   : complain("a number above 0", optarg);
-    case ':': return complain("a value behind the option", word);
-    default: return complain("an option", word);
+                   ? NULL
+                   : "a number above 0";
+    default: request->json = true; return NULL;
     }
 }
 
-static int read_options(int argc, char **argv, struct request *request)
+static const struct command info_verb = {.name = "rep info",
+                                         .help = help,
+                                         .letters = ":h",
+                                         .options = options,
+                                         .take = take_option};
+
+static int read_request(int argc, char **argv, struct request *request)
 {
-    int option;
-    int stop = 0;
-    optind = 1;
-    opterr = 0;
-    while (stop == 0 &&
-           (option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        stop = take_option(option, request, argv[optind - 1]);
-    }
+    int stop = command_read_options(&info_verb, argc, argv, request);
     request->n = argc - optind;
     request->paths = argv + optind;
-    if (stop == 0 && request->n == 0) {
-        fputs("rep info: expected a file (see rep info --help)\n", stderr);
-        return USAGE;
-    }
-    return stop;
+    return stop == COMMAND_GO_ON && request->n == 0
+               ? command_refuse(&info_verb, "expected a file")
+               : stop;
 }
 
 /* ---- one trace after the other ----------------------------------------- */
@@ -154,12 +138,12 @@ static int show_file(const struct request *request, const struct view *view,
     struct info info = {.trace = &trace};
     if (trace_read(path, &trace, &error) != 0) {
         fprintf(stderr, "%s\n", trace_format_error(&error, text, sizeof text));
-        return USAGE;
+        return COMMAND_USAGE;
     }
     int status = DONE;
     if (profile_make(&trace, &info.profile) != 0) {
-        fprintf(stderr, "rep info: %s: %s\n", path, strerror(errno));
-        status = USAGE;
+        command_say(&info_verb, "%s: %s", path, strerror(errno));
+        status = COMMAND_USAGE;
     } else {
         achievable_find(&trace, &request->effort, &info.achievable);
         show(request, view, &info);
@@ -191,20 +175,16 @@ static int end(const struct request *request, const struct view *view)
     } else if (request->n > 1) {
         info_table_legend(&view->table);
     }
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        fprintf(stderr, "rep info: standard output: %s\n", strerror(errno));
-        return USAGE;
-    }
-    return DONE;
+    return command_flush(&info_verb);
 }
 
 int info_command(int argc, char **argv)
 {
     struct request request = {.effort = {.seconds = DEFAULT_SECONDS}};
     struct view view = {.traces = NULL};
-    int stop = read_options(argc, argv, &request);
-    if (stop != 0) {
-        return stop == USAGE ? USAGE : print_help();
+    int stop = read_request(argc, argv, &request);
+    if (stop != COMMAND_GO_ON) {
+        return stop == COMMAND_HELP ? 0 : stop;
     }
     int status = DONE;
     begin(&request, &view);

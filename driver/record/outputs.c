@@ -81,7 +81,7 @@ static char *name_of(const struct outputs *all,
 static void fail(const struct outputs *all, const char *about,
                  const char *problem)
 {
-    summary_say("%s: %s", about, problem);
+    command_say(&record_verb, "%s: %s", about, problem);
     all->outcome->failed++;
 }
 

@@ -21,7 +21,7 @@
 #include "driver/record/summary.h"
 #include "driver/trace/number.h"
 
-enum { USAGE = 2, DIFFERENT = 1, SIGNAL_STATUS = 128, SLOTS_PER_OP = 4 };
+enum { DIFFERENT = 1, SIGNAL_STATUS = 128, SLOTS_PER_OP = 4 };
 
 /* ---- options --------------------------------------------------------------
  */
@@ -47,14 +47,7 @@ static int print_help(void)
     return 0;
 }
 
-static int complain(const char *expected, const char *got)
-{
-    summary_say("expected %s, got \"%s\" (see rep record --help)", expected,
-                got);
-    return USAGE;
-}
-
-enum { LIMIT = 1000, START_AFTER, EXTENDED, VERIFY };
+enum { LIMIT = COMMAND_LONG, START_AFTER, EXTENDED, VERIFY };
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -70,20 +63,21 @@ static int take_number(uint64_t *number, uint64_t least)
 {
     if (number_parse(optarg, number) == 0 && *number >= least)
         return 0;
-    return complain(least == 0 ? "a number" : "a number above 0", optarg);
+    return command_complain(
+        &record_verb, least == 0 ? "a number" : "a number above 0", optarg);
 }
 
-/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
+/* Returns COMMAND_GO_ON, COMMAND_HELP or COMMAND_USAGE. */
 static int take_option(int option, struct record_request *request)
 {
     switch (option) {
     case 'o': request->output = optarg; return 0;
-    case 'h': return 1;
+    case 'h': return COMMAND_HELP;
     case EXTENDED: request->convert.dialect = DIALECT_EXTENDED; return 0;
     case VERIFY: request->control.verify = 1; return 0;
     case LIMIT: return take_number(&request->convert.max_ops, 1);
     case START_AFTER: return take_number(&request->control.start_after, 0);
-    default: return USAGE;
+    default: return COMMAND_USAGE;
     }
 }
 
@@ -100,10 +94,11 @@ static int read_options(int argc, char **argv, struct record_request *request)
     if (stop != 0)
         return stop;
     if (optind == argc)
-        return complain("a program to run", "");
+        return command_complain(&record_verb, "a program to run", "");
     request->program = argv + optind;
     if (strcmp(request->output, "-") == 0 || *request->output == '\0')
-        return complain("the name of a file to write", request->output);
+        return command_complain(&record_verb, "the name of a file to write",
+                                request->output);
     return 0;
 }
 
@@ -133,7 +128,7 @@ static int conclude(const struct record_request *request,
 {
     summary_outcome(request, outcome, wait_status);
     if (!outcome->main_recorded || outcome->failed != 0)
-        return USAGE;
+        return COMMAND_USAGE;
     return outcome->different != 0 ? DIFFERENT : exit_status_of(wait_status);
 }
 
@@ -147,25 +142,25 @@ static int record(const struct record_request *request, const char *program,
     int wait_status;
     if (record_session_open(&session, request->output, &request->control) !=
         0) {
-        summary_say("%s: cannot write beside it: %s", request->output,
-                    strerror(errno));
-        return USAGE;
+        command_say(&record_verb, "%s: cannot write beside it: %s",
+                    request->output, strerror(errno));
+        return COMMAND_USAGE;
     }
-    int status = USAGE;
+    int status = COMMAND_USAGE;
     struct follower *follower = NULL;
     if (launch_start(request->program, program, library, session.directory,
                      &pid, &error) != 0) {
-        summary_say("%s", error.message);
+        command_say(&record_verb, "%s", error.message);
         record_session_close(&session);
-        return USAGE;
+        return COMMAND_USAGE;
     }
     follower = follow_start(&session, pid, request);
     int waited = launch_wait(pid, &wait_status, &error);
     follow_finish(follower);
     if (waited != 0)
-        summary_say("%s", error.message);
+        command_say(&record_verb, "%s", error.message);
     else if (outputs_write(request, &session, pid, follower, &outcome) != 0)
-        summary_say("%s: %s", session.directory, strerror(errno));
+        command_say(&record_verb, "%s: %s", session.directory, strerror(errno));
     else
         status = conclude(request, &outcome, wait_status);
     follow_free(follower);
@@ -179,14 +174,14 @@ int record_command(int argc, char **argv)
     char program[PATH_MAX], library[PATH_MAX];
     struct launch_error error;
     int stop = read_options(argc, argv, &request);
-    if (stop != 0)
-        return stop == USAGE ? USAGE : print_help();
+    if (stop != COMMAND_GO_ON)
+        return stop == COMMAND_HELP ? print_help() : stop;
     fill_control(&request);
     if (launch_find_program(request.program[0], program, sizeof program,
                             &error) != 0 ||
         launch_find_library(library, sizeof library, &error) != 0) {
-        summary_say("%s", error.message);
-        return USAGE;
+        command_say(&record_verb, "%s", error.message);
+        return COMMAND_USAGE;
     }
     return record(&request, program, library);
 }

@@ -4,27 +4,19 @@
 #include "driver/record/summary.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
 enum { COMMAND_SHOWN = 60 };
 
-void summary_say(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("rep record: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
+/* It reads options by itself: they end where the program begins. */
+const struct command record_verb = {.name = "rep record"};
 
 static void say_count(uint64_t count, const char *what)
 {
     if (count != 0)
-        summary_say("  %" PRIu64 " %s", count, what);
+        command_say(&record_verb, "  %" PRIu64 " %s", count, what);
 }
 
 static void say_oddities(const struct record_request *request,
@@ -41,7 +33,8 @@ static void say_oddities(const struct record_request *request,
         say_count(report->odd.empty_blocks,
                   "allocations of 0 bytes written as 1 byte");
     if (report->stop == EVENTS_FULL)
-        summary_say("  stopped early: %s", strerror(report->stop_errno));
+        command_say(&record_verb, "  stopped early: %s",
+                    strerror(report->stop_errno));
 }
 
 void summary_trace(const struct record_request *request, const char *output,
@@ -49,7 +42,8 @@ void summary_trace(const struct record_request *request, const char *output,
                    const struct convert_report *report)
 {
     const struct tally *tally = &stream->tally;
-    summary_say("%s: %" PRIu64 " operations, peak %" PRIu64 " bytes in %" PRIu64
+    command_say(&record_verb,
+                "%s: %" PRIu64 " operations, peak %" PRIu64 " bytes in %" PRIu64
                 " blocks, %" PRIu64 " blocks live at the end: %.*s%s",
                 output, stream->n_ops, tally->peak.payload, tally->peak.blocks,
                 tally->now.blocks, COMMAND_SHOWN, report->command,
@@ -61,16 +55,19 @@ void summary_verified(const char *output, const struct convert_report *report,
                       const struct verify_result *result)
 {
     if (report->unwitnessed != 0)
-        summary_say("%s: cannot be verified: %" PRIu64 " blocks could not "
+        command_say(&record_verb,
+                    "%s: cannot be verified: %" PRIu64 " blocks could not "
                     "carry their size, as the program's allocator did not "
                     "know how much of them is usable",
                     output, report->unwitnessed);
     else if (result->different == 0)
-        summary_say("  verified: live bytes and blocks equal at all %zu "
+        command_say(&record_verb,
+                    "  verified: live bytes and blocks equal at all %zu "
                     "samples (peak %" PRIu64 " bytes)",
                     result->samples, result->peak_bytes);
     else
-        summary_say("%s: DIFFERENT at %zu of %zu samples, most after "
+        command_say(&record_verb,
+                    "%s: DIFFERENT at %zu of %zu samples, most after "
                     "operation %" PRIu64 ": the trace has %" PRIu64
                     " bytes live, the program had %" PRIu64,
                     output, result->different, result->samples, result->op,
@@ -81,16 +78,19 @@ void summary_outcome(const struct record_request *request,
                      const struct record_outcome *outcome, int wait_status)
 {
     if (outcome->written > outcome->told)
-        summary_say("%zu more traces of child processes written beside",
+        command_say(&record_verb,
+                    "%zu more traces of child processes written beside",
                     outcome->written - outcome->told);
     if (request->control.verify != 0)
-        summary_say("%zu of %zu traces verified",
+        command_say(&record_verb, "%zu of %zu traces verified",
                     outcome->verified - outcome->different, outcome->written);
     if (WIFSIGNALED(wait_status))
-        summary_say("%s was ended by signal %d (%s)", request->program[0],
-                    WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+        command_say(&record_verb, "%s was ended by signal %d (%s)",
+                    request->program[0], WTERMSIG(wait_status),
+                    strsignal(WTERMSIG(wait_status)));
     if (!outcome->main_recorded && outcome->failed == 0)
-        summary_say("%s: expected the recording library to be loaded, but it "
+        command_say(&record_verb,
+                    "%s: expected the recording library to be loaded, but it "
                     "was not",
                     request->program[0]);
 }

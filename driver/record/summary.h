@@ -4,13 +4,14 @@
 #ifndef DRIVER_RECORD_SUMMARY_H
 #define DRIVER_RECORD_SUMMARY_H
 
+#include "driver/command/command.h"
 #include "driver/record/convert.h"
 #include "driver/record/request.h"
 #include "driver/record/verify.h"
 #include "driver/trace/trace.h"
 
-/* One line after "rep record: ". */
-void summary_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Who says them. */
+extern const struct command record_verb;
 
 /* One trace: its figures, and what is odd about it. */
 void summary_trace(const struct record_request *request, const char *output,

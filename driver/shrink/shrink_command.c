@@ -9,19 +9,18 @@
 #include "driver/shrink/shrink_command.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "driver/command/command.h"
 #include "driver/shrink/shrink.h"
 #include "driver/shrink/trial.h"
 #include "driver/trace/number.h"
 #include "driver/trace/write.h"
 
-enum { USAGE = 2, SIGNAL_STATUS = 128, TEXT = 700 };
+enum { SIGNAL_STATUS = 128, TEXT = 700 };
 
 struct request {
     const char *input;
@@ -31,51 +30,31 @@ struct request {
     double timeout_s;
 };
 
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("rep shrink: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 /* ---- options ------------------------------------------------------------- */
 
-static int print_help(void)
+static const char help[] =
+    "usage: rep shrink [options] TRACE -- COMMAND...\n"
+    "Keeps the smallest valid trace on which a command still fails.  In\n"
+    "the command's words {} stands for the file with the trace.\n\n"
+    "  -o, --output FILE    instead of NAME.min.rep in this folder;\n"
+    "                       -: standard output\n"
+    "      --timeout SEC    a run that takes longer hangs, which is a\n"
+    "                       way to fail (default 60)\n"
+    "      --seconds SEC    keep what was found by then (default: go on\n"
+    "                       until nothing more can be left out)\n"
+    "  -h, --help           this text\n\n"
+    "The command fails when it ends with an exit status that is not 0,\n"
+    "by a signal, or not in time.  It still fails when it ends in the\n"
+    "same way as on the whole trace: another status is another failure.\n"
+    "An interrupt keeps the smallest trace so far.";
+
+static const char *read_seconds(double *seconds)
 {
-    puts("usage: rep shrink [options] TRACE -- COMMAND...\n"
-         "Keeps the smallest valid trace on which a command still fails.  In\n"
-         "the command's words {} stands for the file with the trace.\n\n"
-         "  -o, --output FILE    instead of NAME.min.rep in this folder;\n"
-         "                       -: standard output\n"
-         "      --timeout SEC    a run that takes longer hangs, which is a\n"
-         "                       way to fail (default 60)\n"
-         "      --seconds SEC    keep what was found by then (default: go on\n"
-         "                       until nothing more can be left out)\n"
-         "  -h, --help           this text\n\n"
-         "The command fails when it ends with an exit status that is not 0,\n"
-         "by a signal, or not in time.  It still fails when it ends in the\n"
-         "same way as on the whole trace: another status is another failure.\n"
-         "An interrupt keeps the smallest trace so far.");
-    return 0;
+    return number_parse_seconds(optarg, seconds) == 0 ? NULL
+                                                      : "seconds above 0";
 }
 
-static int complain(const char *expected, const char *got)
-{
-    say("expected %s, got \"%s\" (see rep shrink --help)", expected, got);
-    return USAGE;
-}
-
-static int read_seconds(const char *text, double *seconds)
-{
-    return number_parse_seconds(text, seconds) == 0
-               ? 0
-               : complain("seconds above 0", text);
-}
-
-enum { TIMEOUT = 1000, SECONDS };
+enum { TIMEOUT = COMMAND_LONG, SECONDS };
 
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -85,29 +64,35 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int take_option(int option, const char *word, struct request *request)
+static const char *take_option(int option, void *to)
 {
+    struct request *request = to;
     switch (option) {
-    case 'o': request->output = optarg; return 0;
-    case TIMEOUT: return read_seconds(optarg, &request->timeout_s);
-    case SECONDS: return read_seconds(optarg, &request->seconds);
-    case 'h': return 1;
-    case ':': return complain("a value behind the option", word);
-    default: return complain("an option", word);
+    case TIMEOUT: return read_seconds(&request->timeout_s);
+    case SECONDS: return read_seconds(&request->seconds);
+    default: request->output = optarg; return NULL;
     }
 }
+
+static const struct command shrink = {.name = "rep shrink",
+                                      .help = help,
+                                      .letters = ":o:h",
+                                      .options = options,
+                                      .take = take_option};
 
 static int check_command(char **command)
 {
     if (command == NULL || command[0] == NULL) {
-        return complain("-- and a command behind the trace", "");
+        return command_complain(&shrink, "-- and a command behind the trace",
+                                "");
     }
     for (size_t i = 0; command[i] != NULL; i++) {
         if (strstr(command[i], "{}") != NULL) {
             return 0;
         }
     }
-    return complain("{} in the command, for the trace", command[0]);
+    return command_complain(&shrink, "{} in the command, for the trace",
+                            command[0]);
 }
 
 /* What stands behind "--", or NULL; *argc then ends before it. */
@@ -122,28 +107,15 @@ static char **split_command(int *argc, char **argv)
     return NULL;
 }
 
-/* Returns 0 to go on, 1 when help was asked for, or USAGE. */
 static int read_request(int argc, char **argv, struct request *request)
 {
-    int option, stop = 0;
     request->command = split_command(&argc, argv);
-    optind = 0;
-    opterr = 0;
-    while (stop == 0 &&
-           (option = getopt_long(argc, argv, ":o:h", options, NULL)) != -1) {
-        stop = take_option(option, argv[optind - 1], request);
+    int stop = command_read_options(&shrink, argc, argv, request);
+    if (stop == COMMAND_GO_ON) {
+        stop = command_read_operand(&shrink, argc, argv, "a trace",
+                                    "one trace only", &request->input);
     }
-    if (stop != 0) {
-        return stop;
-    }
-    if (optind == argc) {
-        return complain("a trace", "");
-    }
-    if (optind + 1 < argc) {
-        return complain("one trace only", argv[optind + 1]);
-    }
-    request->input = argv[optind];
-    return check_command(request->command);
+    return stop != COMMAND_GO_ON ? stop : check_command(request->command);
 }
 
 /* ---- the test ------------------------------------------------------------ */
@@ -197,7 +169,7 @@ static void tell(void *context, size_t n_ops, size_t n_tests)
 static int stopped_status(const struct test *test)
 {
     return test->last.how == TRIAL_STOPPED ? SIGNAL_STATUS + test->last.number
-                                           : USAGE;
+                                           : COMMAND_USAGE;
 }
 
 /* Why there is no result. */
@@ -210,19 +182,24 @@ static int refuse(const struct test *test, const struct shrink_result *result)
     trial_describe(&test->trial, test->last, end, sizeof end);
     switch (result->end) {
     case SHRINK_NOT_FAILING:
-        say("expected the command to fail on %s, got %s", test->name, end);
+        command_say(&shrink, "expected the command to fail on %s, got %s",
+                    test->name, end);
         break;
     case SHRINK_SPLIT_PASSES:
-        say("expected the command to fail on %s with an id for each lifetime "
+        command_say(
+            &shrink,
+            "expected the command to fail on %s with an id for each lifetime "
             "of a block too, got exit status 0",
             test->name);
         break;
     case SHRINK_EMPTY_FAILS:
-        say("expected the command to pass a trace without operations, got %s "
+        command_say(
+            &shrink,
+            "expected the command to pass a trace without operations, got %s "
             "as on %s",
             end, test->name);
         break;
-    default: say("%s", told ? end : "out of memory"); break;
+    default: command_say(&shrink, "%s", told ? end : "out of memory"); break;
     }
     return stopped_status(test);
 }
@@ -230,30 +207,28 @@ static int refuse(const struct test *test, const struct shrink_result *result)
 static int write_result(const struct trace *trace, const char *output)
 {
     struct trace_error error;
-    char text[TEXT];
     if (strcmp(output, "-") == 0) {
         if (trace_write(trace, stdout) == 0) {
             return 0;
         }
-        say("standard output: %s", strerror(errno));
-        return USAGE;
+        command_say(&shrink, "standard output: %s", strerror(errno));
+        return COMMAND_USAGE;
     }
-    if (trace_write_file(trace, output, &error) == 0) {
-        return 0;
-    }
-    say("%s", trace_format_error(&error, text, sizeof text));
-    return USAGE;
+    return trace_write_file(trace, output, &error) == 0
+               ? 0
+               : command_fail(&shrink, &error);
 }
 
 static void summarize(const struct test *test,
                       const struct shrink_result *result, const char *output)
 {
     char end[TEXT];
-    say("%s: %zu operations became %zu in %zu runs and %.1f s", test->name,
-        test->n_ops, result->trace.n_ops, result->n_tests, result->seconds);
-    say("written to %s, which fails alike: %s",
-        strcmp(output, "-") == 0 ? "standard output" : output,
-        trial_describe(&test->trial, test->whole, end, sizeof end));
+    command_say(&shrink, "%s: %zu operations became %zu in %zu runs and %.1f s",
+                test->name, test->n_ops, result->trace.n_ops, result->n_tests,
+                result->seconds);
+    command_say(&shrink, "written to %s, which fails alike: %s",
+                strcmp(output, "-") == 0 ? "standard output" : output,
+                trial_describe(&test->trial, test->whole, end, sizeof end));
 }
 
 /* An unfinished result is a result: it is written, and why it is none said. */
@@ -266,7 +241,7 @@ static int conclude(const struct request *request, const struct test *test,
         output = shrink_file_name(test->original, text, sizeof text);
     }
     if (write_result(&result->trace, output) != 0) {
-        return USAGE;
+        return COMMAND_USAGE;
     }
     summarize(test, result, output);
     if (result->end == SHRINK_MINIMAL) {
@@ -275,13 +250,14 @@ static int conclude(const struct request *request, const struct test *test,
     char end[TEXT];
     bool over =
         test->last.how != TRIAL_STOPPED && test->last.how != TRIAL_FAILED;
-    say("not finished: %s",
+    command_say(
+        &shrink, "not finished: %s",
         over ? "the time is over"
              : trial_describe(&test->trial, test->last, end, sizeof end));
     return over ? 0 : stopped_status(test);
 }
 
-static int shrink(const struct request *request, struct test *test)
+static int find_smallest(const struct request *request, struct test *test)
 {
     struct shrink_how how = {
         .test = run_test,
@@ -315,11 +291,12 @@ static int open_and_shrink(const struct request *request,
     shrink_file_name(original, name, sizeof name);
     if (trial_open(&test.trial, request->command, name, request->timeout_s) !=
         0) {
-        say("expected a folder for temporary files, got \"%s\"",
-            strerror(errno));
-        return USAGE;
+        command_say(&shrink,
+                    "expected a folder for temporary files, got \"%s\"",
+                    strerror(errno));
+        return COMMAND_USAGE;
     }
-    int status = shrink(request, &test);
+    int status = find_smallest(request, &test);
     trial_close(&test.trial);
     return status;
 }
@@ -329,14 +306,12 @@ int shrink_command(int argc, char **argv)
     struct request request = {.timeout_s = 60};
     struct trace original;
     struct trace_error error;
-    char text[TEXT];
     int stop = read_request(argc, argv, &request);
-    if (stop != 0) {
-        return stop == USAGE ? USAGE : print_help();
+    if (stop != COMMAND_GO_ON) {
+        return stop == COMMAND_HELP ? 0 : stop;
     }
     if (trace_read(request.input, &original, &error) != 0) {
-        say("%s", trace_format_error(&error, text, sizeof text));
-        return USAGE;
+        return command_fail(&shrink, &error);
     }
     int status = open_and_shrink(&request, &original);
     trace_free(&original);
