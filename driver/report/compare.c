@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "driver/measure/summary.h"
+#include "driver/report/averages.h"
 #include "driver/report/heading.h"
 #include "driver/report/paint.h"
 #include "driver/report/text.h"
@@ -34,7 +35,7 @@
 /* An average below the rows of a block. */
 struct average {
     const char *name;
-    double (*of)(const struct summary *summary);
+    average_of *of;
     struct figure (*show)(double value);
 };
 
@@ -67,63 +68,28 @@ static double ratio_of(const struct result *result, double limit)
     return timing->measured && timing->has_ratio ? timing->libc_ratio : NAN;
 }
 
-static double mean_utilization(const struct summary *summary)
-{
-    return summary->utilization_mean;
-}
-
-static double mean_share(const struct summary *summary)
-{
-    return summary->share_of_limit_mean;
-}
-
-static double total_mops(const struct summary *summary)
-{
-    return summary->ops_per_s_total / 1e6;
-}
-
-static double harmonic_mops(const struct summary *summary)
-{
-    return summary->ops_per_s_harmonic / 1e6;
-}
-
-static double positive(double value)
-{
-    return value > 0 ? value : NAN;
-}
-
-static double geomean_ratio(const struct summary *summary)
-{
-    return positive(summary->libc_ratio_geomean);
-}
-
-static double total_ratio(const struct summary *summary)
-{
-    return positive(summary->libc_ratio_total);
-}
-
 static const struct block blocks[] = {
     {.title = "Utilization",
      .meaning = "peak payload / peak of the heap; * best of the row",
      .value = utilization_of,
      .show = figure_share,
      .limit = true,
-     .averages = {{"mean", mean_utilization, figure_share},
-                  {"of the limit", mean_share, figure_share}}},
+     .averages = {{"mean", average_utilization, figure_share},
+                  {"of the limit", average_share_of_limit, figure_share}}},
     {.title = "Throughput",
      .meaning = "million operations per second",
      .value = mops_of,
      .show = figure_three,
      .timed = true,
-     .averages = {{"ops / time", total_mops, figure_three},
-                  {"harmonic mean", harmonic_mops, figure_three}}},
+     .averages = {{"ops / time", average_total_mops, figure_three},
+                  {"harmonic mean", average_harmonic_mops, figure_three}}},
     {.title = "Against libc",
      .meaning = "libc's time / policy's time, measured turn by turn",
      .value = ratio_of,
      .show = figure_ratio,
      .timed = true,
-     .averages = {{"geom. mean", geomean_ratio, figure_ratio},
-                  {"total time", total_ratio, figure_ratio}}},
+     .averages = {{"geom. mean", average_geometric_ratio, figure_ratio},
+                  {"total time", average_total_ratio, figure_ratio}}},
 };
 
 /* A block as it is laid out: which policies stand beside each other. */
@@ -282,7 +248,7 @@ static void average_row(const struct page *page, const struct average *average,
     struct figure best = best_of(values, n, average->show);
     name_cell(page, TONE_HEADING, average->name);
     if (page->block->limit) {
-        struct figure limit = average->of == mean_utilization
+        struct figure limit = average->of == average_utilization
                                   ? figure_share(summaries[0].limit_mean)
                                   : (struct figure){""};
         paint_cell(page->out, page->style, TONE_FAINT, LIMIT_WIDTH, limit.text);

@@ -8,6 +8,7 @@
 
 #include "driver/grade/classic.h"
 #include "driver/measure/summary.h"
+#include "driver/report/averages.h"
 #include "driver/report/paint.h"
 #include "driver/report/text.h"
 
@@ -114,35 +115,9 @@ struct column {
     int width;
     bool timed;
     bool swept; /* shown of a sweep */
-    double (*of)(const struct summary *summary);
+    average_of *of;
     struct figure (*show)(double value);
 };
-
-static double mean_utilization(const struct summary *summary)
-{
-    return summary->utilization_mean;
-}
-
-static double mean_share(const struct summary *summary)
-{
-    return summary->share_of_limit_mean;
-}
-
-static double total_mops(const struct summary *summary)
-{
-    return summary->ops_per_s_total / 1e6;
-}
-
-static double harmonic_mops(const struct summary *summary)
-{
-    return summary->ops_per_s_harmonic / 1e6;
-}
-
-static double geomean_ratio(const struct summary *summary)
-{
-    double ratio = summary->libc_ratio_geomean;
-    return ratio > 0 ? ratio : NAN;
-}
 
 static struct figure figure_points(double points)
 {
@@ -152,11 +127,11 @@ static struct figure figure_points(double points)
 }
 
 static const struct column columns[] = {
-    {"util", 8, false, true, mean_utilization, figure_share},
-    {"reached", 9, false, true, mean_share, figure_share},
-    {"Mops/s", 8, true, true, total_mops, figure_three},
-    {"harmonic", 10, true, false, harmonic_mops, figure_three},
-    {"x libc", 8, true, true, geomean_ratio, figure_ratio},
+    {"util", 8, false, true, average_utilization, figure_share},
+    {"reached", 9, false, true, average_share_of_limit, figure_share},
+    {"Mops/s", 8, true, true, average_total_mops, figure_three},
+    {"harmonic", 10, true, false, average_harmonic_mops, figure_three},
+    {"x libc", 8, true, true, average_geometric_ratio, figure_ratio},
     {"index", 7, true, false, handout_index, figure_points},
 };
 
