@@ -16,32 +16,9 @@ static void close_row(void)
     row_close(&row);
 }
 
-static void *take(size_t size)
-{
-    void *payload = row.policy->malloc(&row.heap, size);
-    ck_assert_ptr_nonnull(payload);
-    return memset(payload, 0x5a, size);
-}
-
-static void take_all(size_t n, size_t size)
-{
-    for (size_t i = 0; i < n; i++) {
-        p[i] = take(size);
-    }
-}
-
 static void expect(const char *rule)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_str_ne(fault.detail, "");
-}
-
-static void expect_sound(void)
-{
-    struct policy_fault fault = {0};
-    ck_assert_msg(row.policy->check(&row.heap, &fault) == 0, "%s", fault.rule);
+    row_expect_rule(&row, rule);
 }
 
 static void expect_mappings(size_t n, size_t bytes)
@@ -56,12 +33,12 @@ static void expect_mappings(size_t n, size_t bytes)
 START_TEST(region_is_emptied_with_its_last_object)
 {
     row_open(&row, "arena:region=4096");
-    take_all(3, 1000);
+    row_fill_all(&row, p, 3, 1000);
     row_give(&row, p[0]), row_give(&row, p[2]);
-    p[4] = take(500);
+    p[4] = row_fill(&row, 500);
     ck_assert_ptr_eq(p[4], p[2] + 1008);
     row_give(&row, p[4]), row_give(&row, p[1]);
-    ck_assert_ptr_eq(take(10), p[0]);
+    ck_assert_ptr_eq(row_fill(&row, 10), p[0]);
     expect_mappings(1, 4096);
 }
 END_TEST
@@ -69,15 +46,15 @@ END_TEST
 START_TEST(region_goes_when_another_is_current)
 {
     row_open(&row, "arena:region=4096");
-    take_all(6, 1000);
+    row_fill_all(&row, p, 6, 1000);
     expect_mappings(2, 8192);
     row_give(&row, p[0]), row_give(&row, p[1]), row_give(&row, p[2]);
     expect_mappings(2, 8192);
     row_give(&row, p[3]);
     expect_mappings(1, 4096);
-    p[6] = take(10000);
+    p[6] = row_fill(&row, 10000);
     expect_mappings(2, 16384);
-    ck_assert_ptr_eq(take(100), p[5] + 1008);
+    ck_assert_ptr_eq(row_fill(&row, 100), p[5] + 1008);
     row_give(&row, p[6]);
     expect_mappings(1, 4096);
 }
@@ -86,19 +63,19 @@ END_TEST
 START_TEST(last_object_is_resized_in_place)
 {
     row_open(&row, "arena");
-    take_all(2, 100);
+    row_fill_all(&row, p, 2, 100);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, p[1], 5000), p[1]);
-    ck_assert_ptr_eq(take(8), p[1] + 5008);
+    ck_assert_ptr_eq(row_fill(&row, 8), p[1] + 5008);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, p[0], 40), p[0]);
     ck_assert_ptr_ne(row.policy->realloc(&row.heap, p[0], 200), p[0]);
-    expect_sound();
+    row_expect_sound(&row);
 }
 END_TEST
 
 START_TEST(arena_overwritten)
 {
     row_open(&row, "arena:region=4096");
-    take_all(6, 1000);
+    row_fill_all(&row, p, 6, 1000);
     struct area *full = area_of(p[0]), *current = area_of(p[5]);
     full->bytes += 4096;
     expect("area");
@@ -112,7 +89,7 @@ START_TEST(arena_overwritten)
     *(uint32_t *)row.heap.base += 100;
     expect("current-region");
     *(uint32_t *)row.heap.base -= 100;
-    expect_sound();
+    row_expect_sound(&row);
     *area_word(p[5]) &= ~(uint64_t)AREA_IN_USE;
     *area_word(p[4]) &= ~(uint64_t)AREA_IN_USE;
     current->live = 0;
@@ -124,7 +101,7 @@ START_TEST(words_overwritten)
 {
     static const char *const names[] = {"arena", "pool"};
     row_open(&row, names[_i]);
-    take_all(3, 1000);
+    row_fill_all(&row, p, 3, 1000);
     uint64_t word = *area_word(p[1]);
     *area_word(p[1]) = word & UINT32_MAX;
     expect("size-leads-astray");
@@ -146,13 +123,14 @@ END_TEST
 START_TEST(pools_hold_one_size)
 {
     row_open(&row, "pool:objects=4");
-    p[0] = take(100), p[1] = take(1000), p[2] = take(97);
+    p[0] = row_fill(&row, 100), p[1] = row_fill(&row, 1000),
+    p[2] = row_fill(&row, 97);
     ck_assert_ptr_eq(p[2], p[0] + 112);
     expect_mappings(2, 12288);
     row_give(&row, p[0]);
-    ck_assert_ptr_eq(take(1000), p[1] + 1024);
-    ck_assert_ptr_eq(take(104), p[0]);
-    take(65536);
+    ck_assert_ptr_eq(row_fill(&row, 1000), p[1] + 1024);
+    ck_assert_ptr_eq(row_fill(&row, 104), p[0]);
+    row_fill(&row, 65536);
     expect_mappings(3, 12288 + 69632);
 }
 END_TEST
@@ -160,20 +138,20 @@ END_TEST
 START_TEST(pool_goes_with_its_last_object)
 {
     row_open(&row, "pool:objects=4");
-    take_all(8, 1000);
+    row_fill_all(&row, p, 8, 1000);
     expect_mappings(2, 16384);
     for (size_t i = 0; i < 8; i++) {
         row_give(&row, p[i]);
     }
     expect_mappings(1, 8192);
-    expect_sound();
+    row_expect_sound(&row);
 }
 END_TEST
 
 START_TEST(pools_overwritten)
 {
     row_open(&row, "pool:objects=4");
-    take_all(3, 1000);
+    row_fill_all(&row, p, 3, 1000);
     row_give(&row, p[0]), row_give(&row, p[1]);
     struct area *pool = area_of(p[2]);
     uint64_t kept = pool->free;
@@ -193,7 +171,7 @@ START_TEST(pools_overwritten)
     pool->class ++;
     expect("object-size");
     pool->class --;
-    expect_sound();
+    row_expect_sound(&row);
     memset(row.heap.base + 16, 0, row.heap.brk - 16);
     expect("list-of-pools");
 }
@@ -202,7 +180,7 @@ END_TEST
 START_TEST(pool_was_never_used)
 {
     row_open(&row, "pool:objects=4");
-    take_all(1, 1000);
+    row_fill_all(&row, p, 1, 1000);
     struct area *pool = area_of(p[0]);
     pool->top = AREA_FIRST;
     pool->live = 0;
@@ -216,10 +194,10 @@ END_TEST
 START_TEST(pages_are_cut_and_go_when_free)
 {
     row_open(&row, "page-list");
-    take_all(4, 1000);
+    row_fill_all(&row, p, 4, 1000);
     ck_assert_ptr_eq(p[1], p[0] + 1008);
     expect_mappings(1, 4096);
-    p[4] = take(1100);
+    p[4] = row_fill(&row, 1100);
     expect_mappings(2, 8192);
     row_give(&row, p[0]), row_give(&row, p[2]), row_give(&row, p[3]);
     expect_mappings(2, 8192);
@@ -233,12 +211,12 @@ END_TEST
 START_TEST(a_page_or_more_is_mapped)
 {
     row_open(&row, "page-list");
-    p[0] = take(4072);
+    p[0] = row_fill(&row, 4072);
     expect_mappings(1, 4096);
-    p[1] = take(4073);
+    p[1] = row_fill(&row, 4073);
     expect_mappings(2, 8192);
     ck_assert_uint_eq(row.policy->usable_size(&row.heap, p[1]), 4080);
-    p[2] = take(4081);
+    p[2] = row_fill(&row, 4081);
     expect_mappings(3, 16384);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, p[2], 100), p[2]);
     expect_mappings(3, 12288);
@@ -250,21 +228,21 @@ END_TEST
 START_TEST(blocks_take_their_free_neighbour)
 {
     row_open(&row, "page-list");
-    take_all(3, 1000);
+    row_fill_all(&row, p, 3, 1000);
     row_give(&row, p[1]);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, p[0], 1500), p[0]);
-    ck_assert_ptr_eq(take(400), p[0] + 1520);
+    ck_assert_ptr_eq(row_fill(&row, 400), p[0] + 1520);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, p[0], 1000), p[0]);
     ck_assert_ptr_ne(row.policy->realloc(&row.heap, p[0], 2000), p[0]);
-    expect_sound();
+    row_expect_sound(&row);
 }
 END_TEST
 
 START_TEST(page_list_overwritten)
 {
     row_open(&row, "page-list");
-    take_all(4, 1000);
-    p[4] = take(5000);
+    row_fill_all(&row, p, 4, 1000);
+    p[4] = row_fill(&row, 5000);
     row_give(&row, p[0]), row_give(&row, p[2]);
     uint64_t *word = area_word(p[1]), *large = area_word(p[4]);
     uint64_t kept = *word;
@@ -287,14 +265,14 @@ START_TEST(page_list_overwritten)
     *(uint64_t *)p[4] = 0;
     expect("displacement");
     *large &= ~UINT64_C(2);
-    expect_sound();
+    row_expect_sound(&row);
 }
 END_TEST
 
 START_TEST(free_list_overwritten)
 {
     row_open(&row, "page-list");
-    take_all(4, 1000);
+    row_fill_all(&row, p, 4, 1000);
     row_give(&row, p[0]), row_give(&row, p[2]);
     uint64_t *first = (uint64_t *)row.heap.base, *next = (uint64_t *)p[0];
     uint64_t kept = *first, second = *next;
@@ -308,7 +286,7 @@ START_TEST(free_list_overwritten)
     *next = (uint64_t)((unsigned char *)area_word(p[1]) - row.heap.base);
     expect("free-list");
     *next = second;
-    expect_sound();
+    row_expect_sound(&row);
 }
 END_TEST
 
@@ -316,7 +294,7 @@ END_TEST
 START_TEST(page_is_free)
 {
     row_open(&row, "page-list");
-    take_all(1, 4072);
+    row_fill_all(&row, p, 1, 4072);
     *area_word(p[0]) &= ~(uint64_t)AREA_IN_USE;
     expect("free-page");
 }

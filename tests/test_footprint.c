@@ -12,38 +12,12 @@
 #include "allocator/registry.h"
 #include "driver/measure/footprint.h"
 #include "driver/replay/replay.h"
-#include "driver/trace/build.h"
 #include "tests/support/generated.h"
+#include "tests/support/made_trace.h"
 
 #define NEAR 1e-12
 
-static struct trace made(const struct op *ops, size_t n)
-{
-    struct trace_builder builder = {0};
-    struct trace trace;
-    for (size_t i = 0; i < n; i++) {
-        build_append(&builder, ops[i]);
-    }
-    ck_assert_int_eq(build_finish(&builder, "made", &trace), 0);
-    return trace;
-}
-
-#define MADE(ops) made(ops, sizeof(ops) / sizeof(ops)[0])
-
-static struct op a(uint32_t id, uint64_t size)
-{
-    return (struct op){.kind = OP_ALLOC, .id = id, .size = size};
-}
-
-static struct op f(uint32_t id)
-{
-    return (struct op){.kind = OP_FREE, .id = id};
-}
-
-static struct op r(uint32_t id, uint64_t size)
-{
-    return (struct op){.kind = OP_REALLOC, .id = id, .size = size};
-}
+#define MADE(ops) made_trace(ops, sizeof(ops) / sizeof(ops)[0])
 
 static struct subject subject_of(const struct policy *policy)
 {
@@ -75,8 +49,10 @@ static uint64_t ledger_sum(const struct waste_ledger *l)
 START_TEST(bump_by_hand)
 {
     /* footprint:              128      160       160   384       432 */
-    const struct op ops[] = {a(0, 100), a(1, 10),  f(0), a(2, 200), r(1, 20),
-                             f(2),      a(3, 150), f(1), f(3)};
+    const struct op ops[] = {
+        made_alloc(0, 100), made_alloc(1, 10),   made_free(0),
+        made_alloc(2, 200), made_realloc(1, 20), made_free(2),
+        made_alloc(3, 150), made_free(1),        made_free(3)};
     /*                       432   608        608   608 */
     struct trace trace = MADE(ops);
     struct footprint_record record = measured(&trace, registry_find("bump"), 0);
@@ -122,7 +98,8 @@ END_TEST
 
 START_TEST(moments_without_payload_are_left_out)
 {
-    const struct op ops[] = {a(0, 0), a(1, 16), f(1), f(0)};
+    const struct op ops[] = {made_alloc(0, 0), made_alloc(1, 16), made_free(1),
+                             made_free(0)};
     struct trace trace = MADE(ops);
     struct footprint_record record = measured(&trace, registry_find("bump"), 0);
     ck_assert_double_eq_tol(record.fragmentation[0], 4, NEAR);
@@ -133,7 +110,8 @@ END_TEST
 
 START_TEST(refused_memory_is_not_payload)
 {
-    const struct op ops[] = {a(0, 1000), a(1, 4000), r(0, 8000), f(1), f(0)};
+    const struct op ops[] = {made_alloc(0, 1000), made_alloc(1, 4000),
+                             made_realloc(0, 8000), made_free(1), made_free(0)};
     struct trace trace = MADE(ops);
     struct footprint_record record =
         measured(&trace, registry_find("bump"), 4096);
@@ -150,8 +128,8 @@ START_TEST(calloc_memalign_and_touch_count_as_they_should)
         {.kind = OP_CALLOC, .id = 0, .size = 48},
         {.kind = OP_TOUCH, .id = 0, .size = 48},
         {.kind = OP_MEMALIGN, .id = 1, .size = 48, .align_log2 = 6},
-        r(0, 0),
-        f(1)};
+        made_realloc(0, 0),
+        made_free(1)};
     struct trace trace = MADE(ops);
     struct footprint_record record = measured(&trace, registry_find("bump"), 0);
     const uint64_t payload[] = {48, 48, 96, 48, 0};
@@ -348,7 +326,7 @@ static const struct policy spiking = {
 
 START_TEST(peak_within_an_operation_counts)
 {
-    const struct op ops[] = {a(0, 64), f(0)};
+    const struct op ops[] = {made_alloc(0, 64), made_free(0)};
     struct trace trace = MADE(ops);
     struct footprint_record record = measured(&trace, &spiking, 0);
     ck_assert_uint_eq(record.peak_footprint_bytes, 64 + 1024);
@@ -362,11 +340,13 @@ END_TEST
 
 START_TEST(walk_that_does_not_add_up_gives_no_ledger)
 {
-    const struct op two[] = {a(0, 1), a(1, 49)}; /* 80 bytes, 64 walked */
+    const struct op two[] = {made_alloc(0, 1),
+                             made_alloc(1, 49)}; /* 80 bytes, 64 walked */
     struct trace trace = MADE(two);
     ck_assert(!measured(&trace, &spiking, 0).has_ledger);
     trace_free(&trace);
-    const struct op less[] = {a(0, 64), f(0), a(1, 0)};
+    const struct op less[] = {made_alloc(0, 64), made_free(0),
+                              made_alloc(1, 0)};
     trace = MADE(less);
     ck_assert(measured(&trace, &spiking, 0).has_ledger);
     trace_free(&trace);
@@ -375,7 +355,7 @@ END_TEST
 
 START_TEST(progress_names_the_pass)
 {
-    const struct op ops[] = {a(0, 64), f(0)};
+    const struct op ops[] = {made_alloc(0, 64), made_free(0)};
     struct trace trace = MADE(ops);
     struct subject subject = subject_of(registry_find("bump"));
     struct worker_progress progress = {.op = 77};

@@ -8,41 +8,15 @@
 
 #include "driver/measure/footprint.h"
 #include "driver/replay/replay.h"
-#include "driver/trace/build.h"
 #include "tests/support/generated.h"
+#include "tests/support/made_trace.h"
 #include "tests/support/sanitized.h"
 
 #ifndef SANITIZED
 
-static struct trace made(const struct op *ops, size_t n)
-{
-    struct trace_builder builder = {0};
-    struct trace trace;
-    for (size_t i = 0; i < n; i++) {
-        build_append(&builder, ops[i]);
-    }
-    ck_assert_int_eq(build_finish(&builder, "made", &trace), 0);
-    return trace;
-}
-
-static struct op a(uint32_t id, uint64_t size)
-{
-    return (struct op){.kind = OP_ALLOC, .id = id, .size = size};
-}
-
-static struct op f(uint32_t id)
-{
-    return (struct op){.kind = OP_FREE, .id = id};
-}
-
-static struct op r(uint32_t id, uint64_t size)
-{
-    return (struct op){.kind = OP_REALLOC, .id = id, .size = size};
-}
-
 static struct footprint_record libc_measured(const struct op *ops, size_t n)
 {
-    struct trace trace = made(ops, n);
+    struct trace trace = made_trace(ops, n);
     struct subject subject = subject_libc();
     struct footprint_record record;
     ck_assert_int_eq(footprint_run(&trace, &subject, NULL, NULL, &record), 0);
@@ -56,8 +30,10 @@ static struct footprint_record libc_measured(const struct op *ops, size_t n)
 START_TEST(libc_mappings_are_counted)
 {
     const uint64_t mib = 1 << 20;
-    const struct op ops[] = {a(0, mib), a(1, 2 * mib), r(0, 3 * mib), f(1),
-                             f(0),      a(2, 100),     f(2)};
+    const struct op ops[] = {
+        made_alloc(0, mib), made_alloc(1, 2 * mib), made_realloc(0, 3 * mib),
+        made_free(1),       made_free(0),           made_alloc(2, 100),
+        made_free(2)};
     const uint64_t expected[] = {mib, 3 * mib, 5 * mib, 3 * mib, 0, 0, 0};
     struct footprint_record record = libc_measured(ops, 7);
     for (size_t i = 0; i < 7; i++) {
@@ -75,8 +51,9 @@ END_TEST
 START_TEST(libc_learns_from_the_replay_alone)
 {
     const uint64_t large = 200 << 10, step = 140 << 10;
-    const struct op ops[] = {a(0, large), a(1, 16), f(0),
-                             a(2, large), a(3, 16), f(2)};
+    const struct op ops[] = {made_alloc(0, large), made_alloc(1, 16),
+                             made_free(0),         made_alloc(2, large),
+                             made_alloc(3, 16),    made_free(2)};
     void *earlier = malloc(4 << 20);
     ck_assert_ptr_nonnull(earlier);
     free(earlier);
@@ -94,7 +71,7 @@ START_TEST(libc_gets_no_holes_for_nothing)
     static void *blocks[BLOCKS];
     static struct op ops[OPS_HERE];
     for (uint32_t i = 0; i < OPS_HERE; i++) {
-        ops[i] = a(i, 1000);
+        ops[i] = made_alloc(i, 1000);
     }
     for (size_t i = 0; i < BLOCKS; i++) {
         blocks[i] = malloc(1000);

@@ -16,20 +16,6 @@ static void close_row(void)
     row_close(&row);
 }
 
-static void *take(size_t size)
-{
-    void *payload = row.policy->malloc(&row.heap, size);
-    ck_assert_ptr_nonnull(payload);
-    return memset(payload, 0x5a, size);
-}
-
-static void take_all(size_t n, size_t size)
-{
-    for (size_t i = 0; i < n; i++) {
-        p[i] = take(size);
-    }
-}
-
 static struct page *entry_of(const void *payload)
 {
     return page_at(&row.heap, slab_of(&row.heap, payload));
@@ -45,12 +31,12 @@ static const char *const both[] = {"slab", "segregated-storage"};
 START_TEST(objects_lie_side_by_side)
 {
     row_open(&row, both[_i]);
-    take_all(256, 16);
+    row_fill_all(&row, p, 256, 16);
     for (size_t i = 0; i < 256; i++) {
         ck_assert_ptr_eq(p[i], row.heap.base + HEAP_PAGE + i * 16);
     }
     ck_assert_uint_eq(pages_in_heap(), 2);
-    take(16);
+    row_fill(&row, 16);
     ck_assert_uint_eq(pages_in_heap(), 3);
 }
 END_TEST
@@ -75,7 +61,7 @@ START_TEST(slabs_lose_an_eighth_at_most)
 {
     row_open(&row, both[_i]);
     for (size_t size = 16; size <= 4096; size += 16) {
-        void *payload = take(size);
+        void *payload = row_fill(&row, size);
         const struct page *entry = entry_of(payload);
         size_t object = row.policy->usable_size(&row.heap, payload);
         ck_assert_uint_eq(entry->kind, PAGE_SLAB);
@@ -88,25 +74,26 @@ END_TEST
 START_TEST(last_freed_is_first_taken)
 {
     row_open(&row, both[_i]);
-    take_all(10, 48);
+    row_fill_all(&row, p, 10, 48);
     row_give(&row, p[3]), row_give(&row, p[7]);
-    ck_assert_ptr_eq(take(48), p[7]);
-    ck_assert_ptr_eq(take(48), p[3]);
-    ck_assert_ptr_eq(take(48), p[9] + 48);
+    ck_assert_ptr_eq(row_fill(&row, 48), p[7]);
+    ck_assert_ptr_eq(row_fill(&row, 48), p[3]);
+    ck_assert_ptr_eq(row_fill(&row, 48), p[9] + 48);
 }
 END_TEST
 
 START_TEST(empty_slabs_are_given_back_but_one)
 {
     row_open(&row, "slab");
-    take_all(512, 16);
+    row_fill_all(&row, p, 512, 16);
     for (size_t i = 0; i < 512; i++) {
         row_give(&row, p[i]);
     }
     ck_assert_uint_eq(pages_in_heap(), 3);
-    ck_assert_ptr_eq(take(4096), p[256]);
+    ck_assert_ptr_eq(row_fill(&row, 4096), p[256]);
     ck_assert_uint_eq(pages_in_heap(), 3);
-    unsigned char *last = take(4096); /* the one that was kept is reaped */
+    unsigned char *last =
+        row_fill(&row, 4096); /* the one that was kept is reaped */
     ck_assert_ptr_eq(last, p[0]);
     ck_assert_uint_eq(pages_in_heap(), 3);
 }
@@ -115,7 +102,7 @@ END_TEST
 START_TEST(trim_gives_what_is_kept_back)
 {
     row_open(&row, "slab");
-    take_all(256, 16);
+    row_fill_all(&row, p, 256, 16);
     for (size_t i = 0; i < 256; i++) {
         row_give(&row, p[i]);
     }
@@ -128,17 +115,17 @@ END_TEST
 START_TEST(storage_stays_with_its_class)
 {
     row_open(&row, "segregated-storage");
-    take_all(512, 16);
+    row_fill_all(&row, p, 512, 16);
     for (size_t i = 0; i < 512; i++) {
         row_give(&row, p[i]);
     }
-    take(32);
+    row_fill(&row, 32);
     ck_assert_uint_eq(pages_in_heap(), 4);
-    void *large = take(100000);
+    void *large = row_fill(&row, 100000);
     size_t pages = pages_in_heap();
     row_give(&row, large);
-    ck_assert_ptr_eq(take(99000), large);
-    take(50000);
+    ck_assert_ptr_eq(row_fill(&row, 99000), large);
+    row_fill(&row, 50000);
     ck_assert_uint_gt(pages_in_heap(), pages);
 }
 END_TEST
@@ -146,11 +133,12 @@ END_TEST
 START_TEST(runs_merge_and_are_cut)
 {
     row_open(&row, "slab");
-    unsigned char *a = take(8192), *b = take(8192), *c = take(8192);
-    take(5000);
+    unsigned char *a = row_fill(&row, 8192), *b = row_fill(&row, 8192),
+                  *c = row_fill(&row, 8192);
+    row_fill(&row, 5000);
     row_give(&row, a), row_give(&row, c), row_give(&row, b);
     ck_assert_uint_eq(page_at(&row.heap, 1)->run, 6);
-    ck_assert_ptr_eq(take(20000), a);
+    ck_assert_ptr_eq(row_fill(&row, 20000), a);
     ck_assert_uint_eq(page_at(&row.heap, 6)->run, 1);
     ck_assert_uint_eq(pages_in_heap(), 9);
 }
@@ -159,8 +147,8 @@ END_TEST
 START_TEST(runs_are_resized_in_place)
 {
     row_open(&row, "slab");
-    unsigned char *a = take(20000), *b = take(8192);
-    take(8192);
+    unsigned char *a = row_fill(&row, 20000), *b = row_fill(&row, 8192);
+    row_fill(&row, 8192);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, a, 9000), a);
     ck_assert_uint_eq(entry_of(a)->run, 3);
     ck_assert_ptr_eq(row.policy->realloc(&row.heap, a, 20480), a);
@@ -176,7 +164,7 @@ START_TEST(table_moves_when_it_is_full)
 {
     row_open(&row, both[_i]);
     for (size_t i = 0; i < 600; i++) {
-        p[i] = take(4096);
+        p[i] = row_fill(&row, 4096);
     }
     ck_assert_uint_gt(pages_root(&row.heap)->table_mapping, 0);
     ck_assert_uint_eq(row.heap.n_mappings, 1);
@@ -198,23 +186,20 @@ END_TEST
 static void open_heap(void)
 {
     row_open(&row, "slab");
-    take_all(4, 48);
-    take(8192);
-    unsigned char *hole = take(20000);
-    take(8000);
+    row_fill_all(&row, p, 4, 48);
+    row_fill(&row, 8192);
+    unsigned char *hole = row_fill(&row, 20000);
+    row_fill(&row, 8000);
     row_give(&row, hole);
     row_give(&row, p[1]);
-    take(2500);
+    row_fill(&row, 2500);
     struct policy_fault fault;
     ck_assert_int_eq(row.policy->check(&row.heap, &fault), 0);
 }
 
 static void expect(const char *rule)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_str_ne(fault.detail, "");
+    row_expect_rule(&row, rule);
 }
 
 static struct page *page(uint32_t n)

@@ -20,11 +20,24 @@ void row_close(struct row *row)
     heap_destroy(&row->heap);
 }
 
+void *row_fill(struct row *row, size_t size)
+{
+    void *payload = row->policy->malloc(&row->heap, size);
+    ck_assert_ptr_nonnull(payload);
+    return memset(payload, 0x5a, size);
+}
+
+void row_fill_all(struct row *row, unsigned char **payloads, size_t n,
+                  size_t size)
+{
+    for (size_t i = 0; i < n; i++) {
+        payloads[i] = row_fill(row, size);
+    }
+}
+
 void *row_take(struct row *row, size_t bytes)
 {
-    void *payload = row->policy->malloc(&row->heap, bytes - 8);
-    ck_assert_ptr_nonnull(payload);
-    return memset(payload, 0x5a, bytes - 8);
+    return row_fill(row, bytes - 8);
 }
 
 void row_take_all(struct row *row, unsigned char **payloads,
@@ -40,17 +53,23 @@ void row_give(struct row *row, void *payload)
     row->policy->free(&row->heap, payload);
 }
 
+void row_expect_sound(struct row *row)
+{
+    struct policy_fault fault = {0};
+    ck_assert_msg(row->policy->check(&row->heap, &fault) == 0, "%s: %s",
+                  fault.rule, fault.detail);
+}
+
 void row_take_with_holes(struct row *row, struct block **blocks,
                          const size_t *bytes, size_t n)
 {
-    struct policy_fault fault;
     for (size_t i = 0; i < n; i++) {
         blocks[i] = block_of(row_take(row, bytes[i]));
     }
     for (size_t i = 1; i < n; i += 2) {
         row_give(row, block_payload(blocks[i]));
     }
-    ck_assert_int_eq(row->policy->check(&row->heap, &fault), 0);
+    row_expect_sound(row);
 }
 
 static int tell(void *context, const struct block_info *block)
@@ -67,18 +86,27 @@ static int tell(void *context, const struct block_info *block)
 void row_expect(struct row *row, const char *blocks)
 {
     char found[200] = "";
-    struct policy_fault fault = {0};
-    ck_assert_msg(row->policy->check(&row->heap, &fault) == 0, "%s: %s",
-                  fault.rule, fault.detail);
+    row_expect_sound(row);
     row->policy->walk(&row->heap, tell, found);
     ck_assert_str_eq(found, blocks);
 }
 
-void row_expect_fault(struct row *row, const char *rule, const void *address)
+/* Returns the address that check names. */
+static const void *address_of_fault(struct row *row, const char *rule)
 {
     struct policy_fault fault = {0};
     ck_assert_int_eq(row->policy->check(&row->heap, &fault), -1);
     ck_assert_str_eq(fault.rule, rule);
-    ck_assert_ptr_eq(fault.address, address);
     ck_assert_str_ne(fault.detail, "");
+    return fault.address;
+}
+
+void row_expect_rule(struct row *row, const char *rule)
+{
+    address_of_fault(row, rule);
+}
+
+void row_expect_fault(struct row *row, const char *rule, const void *address)
+{
+    ck_assert_ptr_eq(address_of_fault(row, rule), address);
 }

@@ -23,6 +23,13 @@ void row_close(struct row *row);
 /* The payload of a new block of bytes, filled with 0x5a. */
 void *row_take(struct row *row, size_t bytes);
 
+/* A payload of size bytes, filled with 0x5a. */
+void *row_fill(struct row *row, size_t size);
+
+/* payloads[0] to payloads[n - 1] of size bytes each. */
+void row_fill_all(struct row *row, unsigned char **payloads, size_t n,
+                  size_t size);
+
 void row_give(struct row *row, void *payload);
 
 /* payloads[0], payloads[1], ... of blocks of these sizes, up to a 0. */
@@ -42,7 +49,13 @@ void row_take_with_holes(struct row *row, struct block **blocks,
 /* The heap is sound and looks like this. */
 void row_expect(struct row *row, const char *blocks);
 
-/* The heap is not: check names this rule and address, and tells more. */
+/* The heap is sound. */
+void row_expect_sound(struct row *row);
+
+/* The heap is not: check names this rule, and tells more. */
+void row_expect_rule(struct row *row, const char *rule);
+
+/* The same of this rule and this address. */
 void row_expect_fault(struct row *row, const char *rule, const void *address);
 
 #endif
