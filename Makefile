@@ -191,6 +191,11 @@ $(B)/tests/programs/static: tests/programs/allocations.c $(stamp)
 check: all $(B)/run-tests $(TEST_PROGRAMS) $(B)/tests/programs/static
 	BUILD=$(B) $(B)/run-tests
 
+# Real programs under the library, those that are installed; CASES='java git'.
+.PHONY: check-large
+check-large: all
+	@BUILD=$(B) tests/large/run $(CASES)
+
 # Everything at once under the library, for SECONDS; tests/programs/soak.c.
 SECONDS ?= 3600
 .PHONY: soak
@@ -319,6 +324,7 @@ help:
 	@echo 'make deps-dev  the same for lint, fuzz and clang builds'
 	@echo 'make run       ./mdriver -f traces/*.rep'
 	@echo 'make check     build and run all tests'
+	@echo 'make check-large  real programs, plain and under the library [CASES=]'
 	@echo 'make soak      threads, forks and all else at once [SECONDS=3600]'
 	@echo 'make check-tsan  the library under the thread sanitizer [TSAN_SECONDS=10]'
 	@echo 'make bench     print the benchmark figures'

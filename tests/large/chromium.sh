@@ -1,0 +1,7 @@
+# chromium renders a page without a screen: the same picture.
+# It has a malloc of its own, so little of it uses the library: this shows that
+# they live together.
+chromium --headless --no-sandbox --disable-gpu --hide-scrollbars \
+    --user-data-dir="$PWD/profile" --window-size=640,480 \
+    --screenshot="$PWD/page.png" "file://$ROOT/tests/large/page.html" >&2 || exit
+cksum page.png
