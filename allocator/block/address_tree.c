@@ -122,18 +122,11 @@ void address_tree_remove(struct heap *heap, struct block *block)
     take_out(heap, &tree_root(heap)->top, block_link(heap, block));
 }
 
-void address_tree_absorb(struct heap *heap, struct block *known,
-                         struct block *merged, size_t bytes)
+void address_tree_replace(struct heap *heap, struct block *known,
+                          struct block *other, size_t bytes)
 {
     address_tree_remove(heap, known);
-    address_tree_insert(heap, merged, bytes);
-}
-
-void address_tree_shrink(struct heap *heap, struct block *known,
-                         struct block *rest, size_t bytes)
-{
-    address_tree_remove(heap, known);
-    address_tree_insert(heap, rest, bytes);
+    address_tree_insert(heap, other, bytes);
 }
 
 struct block *address_tree_find_first(struct heap *heap, size_t bytes)

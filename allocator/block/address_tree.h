@@ -32,13 +32,14 @@ struct address_node {
     uint32_t most; /* units of the largest block of the subtree */
 };
 
-/* The functions of a free_index; the root is a struct tree_root. */
+/*
+ * The functions of a free_index, where replace both absorbs and shrinks; the
+ * root is a struct tree_root.
+ */
 void address_tree_insert(struct heap *heap, struct block *block, size_t bytes);
 void address_tree_remove(struct heap *heap, struct block *block);
-void address_tree_absorb(struct heap *heap, struct block *known,
-                         struct block *merged, size_t bytes);
-void address_tree_shrink(struct heap *heap, struct block *known,
-                         struct block *rest, size_t bytes);
+void address_tree_replace(struct heap *heap, struct block *known,
+                          struct block *other, size_t bytes);
 struct block *address_tree_find_first(struct heap *heap, size_t bytes);
 
 /* The place of a block in the heap order; no two are equal. */

@@ -68,18 +68,11 @@ void bins_remove(struct heap *heap, struct block *block)
     }
 }
 
-void bins_absorb(struct heap *heap, struct block *known, struct block *merged,
-                 size_t bytes)
+void bins_replace(struct heap *heap, struct block *known, struct block *other,
+                  size_t bytes)
 {
     bins_remove(heap, known);
-    bins_insert(heap, merged, bytes);
-}
-
-void bins_shrink(struct heap *heap, struct block *known, struct block *rest,
-                 size_t bytes)
-{
-    bins_remove(heap, known);
-    bins_insert(heap, rest, bytes);
+    bins_insert(heap, other, bytes);
 }
 
 /* ---- searches ----------------------------------------------------------- */

@@ -65,13 +65,11 @@ size_t bins_root_bytes(uint32_t log2_classes);
 int bins_init(struct heap *heap, uint32_t log2_classes,
               struct tags_choice choice);
 
-/* The functions of a free_index. */
+/* The functions of a free_index; replace both absorbs and shrinks. */
 void bins_insert(struct heap *heap, struct block *block, size_t bytes);
 void bins_remove(struct heap *heap, struct block *block);
-void bins_absorb(struct heap *heap, struct block *known, struct block *merged,
-                 size_t bytes);
-void bins_shrink(struct heap *heap, struct block *known, struct block *rest,
-                 size_t bytes);
+void bins_replace(struct heap *heap, struct block *known, struct block *other,
+                  size_t bytes);
 struct block *bins_find_in_class(struct heap *heap, size_t bytes);
 struct block *bins_find_above(struct heap *heap, size_t bytes);
 

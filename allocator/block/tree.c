@@ -84,18 +84,11 @@ void tree_remove(struct heap *heap, struct block *block)
     *place = low != 0 ? low : high;
 }
 
-void tree_absorb(struct heap *heap, struct block *known, struct block *merged,
-                 size_t bytes)
+void tree_replace(struct heap *heap, struct block *known, struct block *other,
+                  size_t bytes)
 {
     tree_remove(heap, known);
-    tree_insert(heap, merged, bytes);
-}
-
-void tree_shrink(struct heap *heap, struct block *known, struct block *rest,
-                 size_t bytes)
-{
-    tree_remove(heap, known);
-    tree_insert(heap, rest, bytes);
+    tree_insert(heap, other, bytes);
 }
 
 struct block *tree_find_best(struct heap *heap, size_t bytes)

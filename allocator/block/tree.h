@@ -31,13 +31,11 @@ struct tree_root {
 /* The place of a block's link in the heap order; no two are equal. */
 uint32_t tree_priority(uint32_t link);
 
-/* The functions of a free_index. */
+/* The functions of a free_index; replace both absorbs and shrinks. */
 void tree_insert(struct heap *heap, struct block *block, size_t bytes);
 void tree_remove(struct heap *heap, struct block *block);
-void tree_absorb(struct heap *heap, struct block *known, struct block *merged,
-                 size_t bytes);
-void tree_shrink(struct heap *heap, struct block *known, struct block *rest,
-                 size_t bytes);
+void tree_replace(struct heap *heap, struct block *known, struct block *other,
+                  size_t bytes);
 struct block *tree_find_best(struct heap *heap, size_t bytes);
 struct block *tree_find_worst(struct heap *heap, size_t bytes);
 

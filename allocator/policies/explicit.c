@@ -60,15 +60,15 @@ static void remove_placed(struct heap *heap, struct block *block)
 static void absorb_placed(struct heap *heap, struct block *known,
                           struct block *merged, size_t bytes)
 {
-    (has_tree(heap) ? address_tree_absorb : list_absorb)(heap, known, merged,
-                                                         bytes);
+    (has_tree(heap) ? address_tree_replace : list_absorb)(heap, known, merged,
+                                                          bytes);
 }
 
 static void shrink_placed(struct heap *heap, struct block *known,
                           struct block *rest, size_t bytes)
 {
-    (has_tree(heap) ? address_tree_shrink : list_shrink)(heap, known, rest,
-                                                         bytes);
+    (has_tree(heap) ? address_tree_replace : list_shrink)(heap, known, rest,
+                                                          bytes);
 }
 
 /* ---- list or tree by size ----------------------------------------------- */
@@ -98,13 +98,13 @@ static void withdraw(struct heap *heap, struct block *block)
 static void absorb(struct heap *heap, struct block *known, struct block *merged,
                    size_t bytes)
 {
-    (has_tree(heap) ? tree_absorb : list_absorb)(heap, known, merged, bytes);
+    (has_tree(heap) ? tree_replace : list_absorb)(heap, known, merged, bytes);
 }
 
 static void shrink(struct heap *heap, struct block *known, struct block *rest,
                    size_t bytes)
 {
-    (has_tree(heap) ? tree_shrink : list_shrink)(heap, known, rest, bytes);
+    (has_tree(heap) ? tree_replace : list_shrink)(heap, known, rest, bytes);
 }
 
 static const struct free_index first_fit = {

@@ -26,7 +26,7 @@
 #include "allocator/policies/tagged.h"
 
 static const struct free_index bins = {bins_find_in_class, bins_insert,
-                                       bins_remove, bins_absorb, bins_shrink};
+                                       bins_remove, bins_replace, bins_replace};
 
 TAGGED_HOOKS(segregated, bins)
 

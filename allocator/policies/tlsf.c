@@ -34,7 +34,7 @@
 #include "allocator/policies/tagged.h"
 
 static const struct free_index bins = {bins_find_above, bins_insert,
-                                       bins_remove, bins_absorb, bins_shrink};
+                                       bins_remove, bins_replace, bins_replace};
 
 TAGGED_HOOKS(tlsf, bins)
 
