@@ -1,7 +1,7 @@
 # prepare.awk -- the tables that the pictures are drawn from, out of a CSV of
 # mdriver.
 #
-#   awk -v style=plots/style -v data=FOLDER -f prepare.awk run.csv
+#   awk -v style=plots/style -v data=FOLDER -f dress.awk -f prepare.awk run.csv
 #
 # Rows of a map are numbered from the top, 1 to n_traces, the row of averages
 # stands half a row apart; columns are policies from 1, column 0 is the limit.
@@ -34,37 +34,6 @@ function split_row(row, field,    n, value)
         }
         row = substr(row, 2)
     }
-}
-
-function hex_digit(c)
-{
-    return index("0123456789abcdef", tolower(c)) - 1
-}
-
-function hex(text,    i, value)
-{
-    value = 0
-    for (i = 1; i <= length(text); i++) {
-        value = 16 * value + hex_digit(substr(text, i, 1))
-    }
-    return value
-}
-
-function read_style(    line, part)
-{
-    while ((getline line < style) > 0) {
-        if (line ~ /^#/ || split(line, part, /[ \t]+/) < 3) {
-            continue
-        }
-        if (part[1] == "*") {
-            spare_colour[++n_spare] = hex(substr(part[2], 2))
-            spare_point[n_spare] = part[3]
-        } else {
-            colour[part[1]] = hex(substr(part[2], 2))
-            point[part[1]] = part[3]
-        }
-    }
-    close(style)
 }
 
 # Three significant digits, as mdriver's tables show them.
@@ -107,11 +76,7 @@ function add_policy(name)
     if (!(name in policy_column)) {
         policy_column[name] = ++n_policies
         policy_name[n_policies] = name
-        if (!(name in colour)) {
-            taken++
-            colour[name] = spare_colour[(taken - 1) % n_spare + 1]
-            point[name] = spare_point[(taken - 1) % n_spare + 1]
-        }
+        dress(name)
     }
     return policy_column[name]
 }
