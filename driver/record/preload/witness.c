@@ -106,24 +106,24 @@ static void wrapped_free(void *payload)
     next->free(payload);
 }
 
-static void *wrapped_memalign(size_t alignment, size_t size)
+static void *aligned(void *(*obtain)(size_t alignment, size_t bytes),
+                     size_t alignment, size_t size)
 {
     size_t bytes;
-    void *payload =
-        enlarged(size, &bytes) ? next->memalign(alignment, bytes) : NULL;
+    void *payload = enlarged(size, &bytes) ? obtain(alignment, bytes) : NULL;
     if (payload != NULL)
         write_trailer(payload, size, 0);
     return payload;
 }
 
+static void *wrapped_memalign(size_t alignment, size_t size)
+{
+    return aligned(next->memalign, alignment, size);
+}
+
 static void *wrapped_aligned_alloc(size_t alignment, size_t size)
 {
-    size_t bytes;
-    void *payload =
-        enlarged(size, &bytes) ? next->aligned_alloc(alignment, bytes) : NULL;
-    if (payload != NULL)
-        write_trailer(payload, size, 0);
-    return payload;
+    return aligned(next->aligned_alloc, alignment, size);
 }
 
 static int wrapped_posix_memalign(void **payload, size_t alignment, size_t size)
