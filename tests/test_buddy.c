@@ -116,11 +116,7 @@ END_TEST
 
 START_TEST(refused_growth_changes_nothing)
 {
-    struct heap_options options = {.limit_bytes = 1024};
-    struct variant variant = variant_named("buddy");
-    row.policy = variant.policy;
-    ck_assert_int_eq(heap_init(&row.heap, &options), 0);
-    ck_assert_int_eq(row.policy->init(&row.heap, variant.values), 0);
+    row_open_limited(&row, "buddy", 1024);
     ROW_TAKE(&row, p, 16);
     struct buddy_root before = *buddy_root(&row.heap);
     ck_assert_ptr_null(row.policy->malloc(&row.heap, 500));
@@ -146,11 +142,7 @@ static void open_heap(void)
 
 static void expect(const char *rule, const void *address)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_ptr_eq(fault.address, address);
-    ck_assert_str_ne(fault.detail, "");
+    row_expect_fault(&row, rule, address);
 }
 
 START_TEST(root_overwritten)

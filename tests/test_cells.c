@@ -111,11 +111,7 @@ static void open_heap(int which)
 
 static void expect(const char *rule, const void *address)
 {
-    struct policy_fault fault = {0};
-    ck_assert_int_eq(row.policy->check(&row.heap, &fault), -1);
-    ck_assert_str_eq(fault.rule, rule);
-    ck_assert_ptr_eq(fault.address, address);
-    ck_assert_str_ne(fault.detail, "");
+    row_expect_fault(&row, rule, address);
 }
 
 START_TEST(words_overwritten)

@@ -122,11 +122,7 @@ END_TEST
 /* Where a whole step is refused, what is lacking may not be. */
 START_TEST(last_step_is_what_the_limit_leaves)
 {
-    struct variant variant = variant_named("first-fit:grow=4096");
-    struct heap_options options = {.limit_bytes = 4096 + 256};
-    row.policy = variant.policy;
-    ck_assert_int_eq(heap_init(&row.heap, &options), 0);
-    ck_assert_int_eq(row.policy->init(&row.heap, variant.values), 0);
+    row_open_limited(&row, "first-fit:grow=4096", 4096 + 256);
     ROW_TAKE(&row, p, 4000, 128);
     row_expect(&row, "u4000 u128");
     ck_assert_ptr_nonnull(p[1]);

@@ -7,12 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-void row_open(struct row *row, const char *name)
+void row_open_limited(struct row *row, const char *name, size_t limit_bytes)
 {
     struct variant variant = variant_named(name);
+    struct heap_options options = {.limit_bytes = limit_bytes};
     row->policy = variant.policy;
-    ck_assert_int_eq(heap_init(&row->heap, NULL), 0);
+    ck_assert_int_eq(heap_init(&row->heap, &options), 0);
     ck_assert_int_eq(row->policy->init(&row->heap, variant.values), 0);
+}
+
+void row_open(struct row *row, const char *name)
+{
+    row_open_limited(row, name, 0);
 }
 
 void row_close(struct row *row)

@@ -18,6 +18,10 @@ struct row {
 
 /* A heap with a policy named as users do. */
 void row_open(struct row *row, const char *name);
+
+/* The same, where the heap takes limit_bytes at most; 0: no limit. */
+void row_open_limited(struct row *row, const char *name, size_t limit_bytes);
+
 void row_close(struct row *row);
 
 /* The payload of a new block of bytes, filled with 0x5a. */
