@@ -51,7 +51,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         print_usage(stdout);
-        return 0;
+        return fflush(stdout) == 0 ? 0 : USAGE;
     }
     if (strcmp(name, "--version") == 0) {
         puts("rep " VERSION);

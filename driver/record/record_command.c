@@ -31,7 +31,8 @@ static int print_help(void)
     puts(
         "usage: rep record [options] [--] PROGRAM [ARGUMENTS]\n"
         "Runs a program and writes what it allocates as a trace; each of its\n"
-        "child processes gets a file of its own, OUT.PID.rep.\n\n"
+        "child processes gets a file of its own, OUT.PID.rep, and each\n"
+        "program that one ran before by exec OUT.PID.N.rep.\n\n"
         "  -o, --output FILE      instead of out.rep; compressed where it\n"
         "                         ends in .gz, .zst or .xz\n"
         "      --limit N          keep at most N operations of a process\n"
@@ -44,7 +45,7 @@ static int print_help(void)
         "The exit status is that of the program, 128 + N where signal N\n"
         "ended it; 1 where --verify finds a difference; 2 where nothing could\n"
         "be recorded.");
-    return 0;
+    return fflush(stdout) == 0 ? 0 : USAGE;
 }
 
 enum { LIMIT = COMMAND_LONG, START_AFTER, EXTENDED, VERIFY };

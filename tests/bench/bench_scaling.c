@@ -12,9 +12,10 @@
  * the block that would be freed, in blocks that bump laid out.  What a policy
  * adds beyond it is its own.
  *
- * A policy that needed more than MOST_NS for an operation is not tried with
- * more blocks.
+ * A policy that needed more than MOST_NS for an operation, or more than FILL_NS
+ * to fill the heap, is not tried with more blocks.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,12 @@
 #include "driver/trace/prng.h"
 #include "tests/bench/table.h"
 
-#define PAIRS     ((size_t)20000) /* in a stretch */
-#define STRETCHES 7
-#define MOST_NS   3000.0
-#define LEVELS    5
+#define PAIRS      ((size_t)20000) /* in a stretch, if not over before: */
+#define STRETCH_NS 100000000
+#define FILL_NS    10000000000
+#define STRETCHES  7
+#define MOST_NS    3000.0
+#define LEVELS     5
 
 static const size_t levels[LEVELS] = {1000, 10000, 100000, 1000000, 10000000};
 
@@ -57,24 +60,34 @@ static void touch(struct session *session, size_t slot, size_t size)
 
 /* ns of an operation, of which a pair has two. */
 static double stretch_ns(struct session *session, struct prng *prng, size_t n,
-                         size_t pairs, pair_fn *pair)
+                         pair_fn *pair)
 {
-    uint64_t start = clock_cpu_ns();
-    for (size_t i = 0; i < pairs; i++) {
-        pair(session, prng_below(prng, n), draw_size(prng));
+    uint64_t start = clock_cpu_ns(), took = 0;
+    size_t done = 0;
+    while (done < PAIRS && took < STRETCH_NS) {
+        for (size_t i = 0; i < PAIRS / 100; i++, done++) {
+            pair(session, prng_below(prng, n), draw_size(prng));
+        }
+        took = clock_cpu_ns() - start;
     }
-    return (double)(clock_cpu_ns() - start) / (2.0 * (double)pairs);
+    return (double)took / (2.0 * (double)done);
 }
 
-static void fill(struct session *session, struct prng *prng, size_t n)
+/* 0, or -1 where it takes too long. */
+static int fill(struct session *session, struct prng *prng, size_t n)
 {
+    uint64_t start = clock_cpu_ns();
     for (size_t i = 0; i < n; i++) {
         session->slots[i] =
             session->policy->malloc(&session->heap, draw_size(prng));
+        if (i % PAIRS == 0 && clock_cpu_ns() - start > FILL_NS) {
+            return -1;
+        }
     }
+    return 0;
 }
 
-/* ns of an operation with n blocks live; negative where it failed. */
+/* ns of an operation with n blocks live; infinite where it takes too long. */
 static double measure(const struct subject *subject, size_t n, pair_fn *pair)
 {
     struct session session;
@@ -82,17 +95,15 @@ static double measure(const struct subject *subject, size_t n, pair_fn *pair)
     double values[STRETCHES];
     struct sample sample = {values, 0};
     if (session_open(&session, subject, n, NULL) != 0) {
-        return -1;
+        return INFINITY;
     }
     prng_seed(&prng, n);
-    fill(&session, &prng, n);
-    double once = stretch_ns(&session, &prng, n, PAIRS / 100, pair);
-    size_t pairs = once > MOST_NS ? PAIRS / 100 : PAIRS;
-    for (int i = 0; i < STRETCHES; i++) {
-        sample_add(&sample, stretch_ns(&session, &prng, n, pairs, pair));
+    int status = fill(&session, &prng, n);
+    for (int i = 0; i < STRETCHES && status == 0; i++) {
+        sample_add(&sample, stretch_ns(&session, &prng, n, pair));
     }
     session_close(&session);
-    return sample_quantile(&sample, 0.5);
+    return status == 0 ? sample_quantile(&sample, 0.5) : INFINITY;
 }
 
 static void show(const struct subject *subject, const char *label,
@@ -102,6 +113,9 @@ static void show(const struct subject *subject, const char *label,
     printf("  %-18s", label);
     for (int i = 0; i < LEVELS && ns <= MOST_NS; i++) {
         ns = measure(subject, levels[i], pair);
+        if (isinf(ns)) {
+            break;
+        }
         first = i == 0 ? ns : first;
         printf(" %7.1f %5.1fx", ns, ns / first);
         fprintf(csv, "%s,%zu,%.2f\n", label, levels[i], ns);
