@@ -45,7 +45,7 @@ static int print_help(void)
         "The exit status is that of the program, 128 + N where signal N\n"
         "ended it; 1 where --verify finds a difference; 2 where nothing could\n"
         "be recorded.");
-    return fflush(stdout) == 0 ? 0 : USAGE;
+    return fflush(stdout) == 0 ? 0 : COMMAND_USAGE;
 }
 
 enum { LIMIT = COMMAND_LONG, START_AFTER, EXTENDED, VERIFY };
