@@ -24,7 +24,7 @@
 #define PAGE ((size_t)4096)
 
 static const struct {
-    const char *name, *library;
+    const char *name, *soname;
 } known[] = {
     {"jemalloc", "libjemalloc.so.2"},
     {"mimalloc", "libmimalloc.so.2"},
@@ -150,7 +150,7 @@ static const char *library_of(const char *name)
 {
     for (size_t i = 0; i < N_KNOWN; i++) {
         if (strcmp(name, known[i].name) == 0) {
-            return known[i].library;
+            return known[i].soname;
         }
     }
     return strchr(name, '/') != NULL ? name : NULL;
