@@ -41,8 +41,26 @@ static bool debugs(void)
     return settings.debug != DEBUG_OFF;
 }
 
+/*
+ * The C library's fork takes the lock of stdio's list of streams after these
+ * handlers, and fflush(NULL) waits under it for a stream whose reader may be
+ * waiting for us.  So it is taken first; it is recursive.  The child's copy is
+ * free, as fork leaves it.
+ */
+extern void _IO_list_lock(void) __attribute__((weak));
+extern void _IO_list_unlock(void) __attribute__((weak));
+extern void _IO_list_resetlock(void) __attribute__((weak));
+
+static void call(void (*function)(void))
+{
+    if (function != NULL) {
+        function();
+    }
+}
+
 static void before_fork(void)
 {
+    call(_IO_list_lock);
     watch_before_fork();
     pthread_mutex_lock(&caches.lock);
     debug_lock();
@@ -57,6 +75,7 @@ static void after_fork(void)
     debug_unlock();
     pthread_mutex_unlock(&caches.lock);
     watch_after_fork();
+    call(_IO_list_unlock);
 }
 
 static void after_fork_in_child(void)
@@ -66,6 +85,7 @@ static void after_fork_in_child(void)
     debug_begin_child();
     pthread_mutex_init(&caches.lock, NULL);
     watch_after_fork_in_child();
+    call(_IO_list_resetlock);
 }
 
 /* Gives a list of n blocks back to their arenas. */
