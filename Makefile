@@ -124,9 +124,12 @@ $(B)/pic/%.o: %.c $(stamp)
 	@echo '  CC $< (pic)'; $(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden \
 	  -fno-sanitize=all -c $< -o $@
 
-$(B)/libmymalloc.so: $(call obj,$(PRELOAD_SRC)) $(PIC_OBJ) $(sources)
+PRELOAD_LAYOUT := allocator/preload/layout.ld
+
+$(B)/libmymalloc.so: $(call obj,$(PRELOAD_SRC)) $(PIC_OBJ) $(sources) $(PRELOAD_LAYOUT)
 	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -Wl,-Bsymbolic-functions \
-	  -static-libgcc -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) -lpthread
+	  -Wl,-z,pack-relative-relocs -Wl,-T,$(PRELOAD_LAYOUT) -static-libgcc \
+	  -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) -lpthread
 
 $(B)/librecord.so: $(call obj,$(RECORD_SRC))
 	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -o $@ $^ -ldl -lpthread

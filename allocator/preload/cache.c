@@ -61,9 +61,13 @@ static void call(void (*function)(void))
 static void before_fork(void)
 {
     call(_IO_list_lock);
-    watch_before_fork();
+    if (onlooker_now() != NULL) {
+        watch_before_fork();
+    }
     pthread_mutex_lock(&caches.lock);
-    debug_lock();
+    if (debugs()) {
+        debug_lock();
+    }
     depot_lock();
     arenas_lock();
 }
@@ -72,9 +76,13 @@ static void after_fork(void)
 {
     arenas_unlock();
     depot_unlock();
-    debug_unlock();
+    if (debugs()) {
+        debug_unlock();
+    }
     pthread_mutex_unlock(&caches.lock);
-    watch_after_fork();
+    if (onlooker_now() != NULL) {
+        watch_after_fork();
+    }
     call(_IO_list_unlock);
 }
 
@@ -82,9 +90,13 @@ static void after_fork_in_child(void)
 {
     arenas_reset_locks();
     depot_reset_locks();
-    debug_begin_child();
+    if (debugs()) {
+        debug_begin_child();
+    }
     pthread_mutex_init(&caches.lock, NULL);
-    watch_after_fork_in_child();
+    if (onlooker_now() != NULL) {
+        watch_after_fork_in_child();
+    }
     call(_IO_list_resetlock);
 }
 

@@ -1,9 +1,10 @@
 /*
- * onlooker.c -- starts the library at its first call (onlooker.h).
+ * onlooker.c -- starts the library at its first call, and ends it (onlooker.h).
  */
 #include "allocator/preload/onlooker.h"
 
 #include "allocator/preload/cache.h"
+#include "allocator/preload/debug/debug.h"
 #include "allocator/preload/serve.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/profile.h"
@@ -54,6 +55,11 @@ static const struct onlooker *start(void)
     return now != &first ? now : NULL;
 }
 
+static bool watch_wanted(void)
+{
+    return settings.stats || settings.trace_file.text[0] != '\0';
+}
+
 void onlooker_choose(void)
 {
     const struct onlooker *chosen = NULL;
@@ -66,4 +72,21 @@ void onlooker_choose(void)
         chosen = &watch; /* which tells the profile as well */
     }
     atomic_store_explicit(&onlooker, chosen, memory_order_relaxed);
+}
+
+static __attribute__((constructor)) void begin_process(void)
+{
+    cache_get();
+    settings_pass_on();
+}
+
+/* As late as a library hears of the end: after main and atexit's functions. */
+static __attribute__((destructor)) void end_process(void)
+{
+    if (onlooker_now() != NULL) {
+        watch_close();
+    }
+    if (settings.debug != DEBUG_OFF) {
+        debug_close();
+    }
 }

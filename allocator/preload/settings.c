@@ -21,10 +21,7 @@
 
 enum { ENVIRON_ROOM = 256 << 10 };
 
-struct settings settings = {.mmap_threshold_bytes = SETTINGS_THRESHOLD,
-                            .trim_threshold_bytes = SETTINGS_TRIM_THRESHOLD,
-                            .decay_ms = SETTINGS_DECAY_MS,
-                            .profile_bytes = SETTINGS_PROFILE_BYTES};
+struct settings settings;
 
 static void use_policy(const char *text)
 {
@@ -240,11 +237,21 @@ static void use_all(void)
     }
 }
 
-void settings_read(void)
+/* At run time: initialized data would be a copy of all pages of the names. */
+static void use_defaults(void)
 {
+    settings.mmap_threshold_bytes = SETTINGS_THRESHOLD;
+    settings.trim_threshold_bytes = SETTINGS_TRIM_THRESHOLD;
+    settings.decay_ms = SETTINGS_DECAY_MS;
+    settings.profile_bytes = SETTINGS_PROFILE_BYTES;
     settings.choice.policy = registry_default();
     policy_set_options(settings.choice.policy, NULL, settings.choice.values,
                        NULL, 0);
+}
+
+void settings_read(void)
+{
+    use_defaults();
     if (getauxval(AT_SECURE) == 0) {
         use_all();
         settle();

@@ -52,13 +52,13 @@ struct settings {
     atomic_size_t trim_threshold_bytes; /* SETTINGS_TRIM_NEVER: keeps all */
     size_t decay_ms;
     bool stats;
-    struct file_name trace_file;
-    struct file_name profile;
     size_t profile_bytes;
     enum settings_debug debug;
     bool seeded;
     uint64_t seed;
     bool no_colour;
+    struct file_name trace_file; /* last: pages that few programs touch */
+    struct file_name profile;
 };
 
 extern struct settings settings;

@@ -284,15 +284,11 @@ void debug_count(struct heap_statistics *statistics)
 }
 
 /*
- * Runs with the destructors of libraries, after main and atexit's functions.
  * exit within exit goes on with what is left (output is flushed, other
  * libraries end) and changes the exit code: there is no other way to do both.
  */
-static __attribute__((destructor)) void tell_at_exit(void)
+void debug_close(void)
 {
-    if (settings.debug == DEBUG_OFF) {
-        return;
-    }
     debug_lock();
     bool well = check_all(NULL);
     dump();

@@ -28,6 +28,9 @@
 /* Starts the mode that settings.debug names; 0, or -1 without memory. */
 int debug_open(void);
 
+/* Tells what is found at exit; does not return when that is anything. */
+void debug_close(void);
+
 /* alignment 0: a function that takes none.  NULL: refused. */
 void *debug_malloc(size_t alignment, size_t size);
 void *debug_realloc(void *payload, size_t size);

@@ -7,7 +7,6 @@
 #include <pthread.h>
 
 #include "allocator/heap/heap.h"
-#include "allocator/preload/cache.h"
 #include "allocator/preload/serve.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/ledger.h"
@@ -22,11 +21,6 @@ static struct {
     struct tally tally;
     bool forked; /* the trace is not yet this process's own */
 } books = {.lock = PTHREAD_MUTEX_INITIALIZER};
-
-bool watch_wanted(void)
-{
-    return settings.stats || settings.trace_file.text[0] != '\0';
-}
 
 void watch_open(void)
 {
@@ -162,14 +156,7 @@ static void watch_free(enum call call, void *payload)
 const struct onlooker watch = {watch_malloc, watch_calloc, watch_realloc,
                                watch_free};
 
-static __attribute__((constructor)) void begin_process(void)
-{
-    cache_get();
-    settings_pass_on();
-}
-
-/* As late as a library hears of the end. */
-static __attribute__((destructor)) void finish(void)
+void watch_close(void)
 {
     profile_close();
     if (onlooker_now() != &watch) {

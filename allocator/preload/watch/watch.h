@@ -13,17 +13,15 @@
 #ifndef ALLOCATOR_PRELOAD_WATCH_WATCH_H
 #define ALLOCATOR_PRELOAD_WATCH_WATCH_H
 
-#include <stdbool.h>
-
 #include "allocator/preload/onlooker.h"
 
 extern const struct onlooker watch;
 
-/* Whether a setting asks for it. */
-bool watch_wanted(void);
-
 /* Opens what it writes; when the library starts. */
 void watch_open(void);
+
+/* Writes all that is told at the end, the profile too. */
+void watch_close(void);
 
 /* Around fork, outermost. */
 void watch_before_fork(void);
