@@ -85,6 +85,24 @@ START_TEST(the_same_again_and_again_costs_no_system_calls)
 }
 END_TEST
 
+/*
+ * Behind the data lies what is run on demand (layout.ld), the second segment
+ * that is executable: a program that demands nothing has no page of it.
+ */
+#define COLD_KIB                                                               \
+    "exec awk '/^[0-9a-f]+-/ {n += /r-xp.*libmymalloc/; cold = n == 2 && "     \
+    "/r-xp/} cold && /^Rss/ {print \"cold \" $2; exit}' /proc/self/smaps"
+
+START_TEST(what_is_not_wanted_is_not_loaded)
+{
+    preloaded_expect("", COLD_KIB, 0, "cold 0\n");
+    int status;
+    char *text = preloaded_output("MALLOC_STATS=1", COLD_KIB, &status);
+    ck_assert_int_gt(at(text, "cold "), 0);
+    free(text);
+}
+END_TEST
+
 /* make soak for a second; and memory goes back all the time. */
 START_TEST(everything_at_once_holds)
 {
@@ -117,6 +135,7 @@ Suite *release_suite(void)
     tcase_add_test(tests, the_top_goes_back_from_a_threshold_on);
     tcase_add_test(tests, calloc_does_not_touch_fresh_pages);
     tcase_add_test(tests, the_same_again_and_again_costs_no_system_calls);
+    tcase_add_test(tests, what_is_not_wanted_is_not_loaded);
     tcase_add_test(tests, everything_at_once_holds);
     tcase_add_test(tests, wrong_values_are_told_and_ignored);
     suite_add_tcase(suite, tests);

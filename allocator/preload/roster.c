@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SET_BITS = 10, WAYS = 8, STATE = 15 };
+enum { SET_BITS = 7, WAYS = 8, STATE = 15 };
 
 static atomic_uintptr_t sets[1 << SET_BITS][WAYS];
 

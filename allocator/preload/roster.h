@@ -7,7 +7,7 @@
  * free of it is known from here only.  The table is a cache: where a set is
  * full of live addresses one more is not entered, and a freed one makes way
  * for any other.  What it does not know it calls unknown.  No lock, O(1),
- * 64 KiB.
+ * 8 KiB, since each block dirties another page of it.
  */
 #ifndef ALLOCATOR_PRELOAD_ROSTER_H
 #define ALLOCATOR_PRELOAD_ROSTER_H
