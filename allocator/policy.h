@@ -25,7 +25,8 @@
 
 /*
  * A policy may keep notes in the first and the last bytes of a free block.
- * What lies between belongs to nobody: pages there can go back to the system.
+ * What lies between belongs to nobody: pages there can go back to the system,
+ * and a policy may retire them (heap_retire).
  * Nor does a policy write between the first and the last bytes of a payload
  * where the heap has just grown, so that fresh memory is known to be zero.
  */

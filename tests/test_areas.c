@@ -23,7 +23,7 @@ static void expect(const char *rule)
 
 static void expect_mappings(size_t n, size_t bytes)
 {
-    ck_assert_uint_eq(row.heap.n_mappings, n);
+    ck_assert_uint_eq(row.heap.mappings.n, n);
     ck_assert_uint_eq(row.heap.mapped, bytes);
 }
 

@@ -167,7 +167,7 @@ START_TEST(table_moves_when_it_is_full)
         p[i] = row_fill(&row, 4096);
     }
     ck_assert_uint_gt(pages_root(&row.heap)->table_mapping, 0);
-    ck_assert_uint_eq(row.heap.n_mappings, 1);
+    ck_assert_uint_eq(row.heap.mappings.n, 1);
     for (size_t i = 0; i < 600; i++) {
         row_give(&row, p[i]);
     }

@@ -3,8 +3,8 @@
  *
  * The contiguous part is made accessible in steps and stays so until destroy;
  * mappings get and lose their pages one by one, as mmap and munmap would.
- * Mappings are kept as an array sorted by offset: a new one takes the highest
- * gap that fits, found by one scan from the top.
+ * A new mapping takes the highest gap that fits, found by one scan from the
+ * top.  Retired pages lose memory and access together, in two system calls.
  */
 #include "allocator/heap/heap.h"
 
@@ -13,9 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-/* As many mappings as Linux allows a process by default. */
-#define MAX_MAPPINGS ((size_t)65530)
 
 static size_t round_up(size_t bytes, size_t unit)
 {
@@ -35,7 +32,8 @@ static void update_ready(struct heap *heap, size_t brk)
 {
     heap->ready = heap->refuse != NULL
                       ? brk
-                      : smaller(heap->committed, heap->limit - heap->mapped);
+                      : smaller(heap->committed,
+                                heap->limit - heap->mapped + heap->retired);
 }
 
 /* Before the footprint shrinks. */
@@ -114,29 +112,60 @@ void heap_destroy(struct heap *heap)
     if (heap->fd >= 0) {
         close(heap->fd);
     }
-    if (heap->mappings != NULL) {
-        munmap(heap->mappings, heap->mappings_room * sizeof *heap->mappings);
-    }
+    ranges_free(&heap->mappings);
+    ranges_free(&heap->retired_pages);
     memset(heap, 0, sizeof *heap);
     heap->fd = -1;
 }
 
-/* Drops the pages of a range and makes it inaccessible. */
-static void discard(struct heap *heap, size_t offset, size_t bytes)
+/* Gives the memory of a range back, which then reads as zero; 0 or -1. */
+static int drop_pages(struct heap *heap, size_t offset, size_t bytes)
 {
-    void *address = heap->base + offset;
-    heap->system_calls += 2;
-    madvise(address, bytes, heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
-    mprotect(address, bytes, PROT_NONE);
+    heap->system_calls++;
+    return madvise(heap->base + offset, bytes,
+                   heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
+}
+
+/* Lets a range be accessed, or not (PROT_NONE); 0 or -1. */
+static int protect(struct heap *heap, size_t offset, size_t bytes, int access)
+{
+    heap->system_calls++;
+    return mprotect(heap->base + offset, bytes, access);
+}
+
+/* Drops the pages of a range and makes it inaccessible; 0 or -1. */
+static int discard(struct heap *heap, size_t offset, size_t bytes)
+{
+    return drop_pages(heap, offset, bytes) == 0
+               ? protect(heap, offset, bytes, PROT_NONE)
+               : -1;
+}
+
+/*
+ * Ends the retirement of all pages from offset on, a multiple of HEAP_PAGE.
+ * Access alone comes back, which the system has no reason to refuse: no mapping
+ * is divided, and the memory was accounted for when it was first accessible.
+ */
+static void forget_retired(struct heap *heap, size_t offset)
+{
+    size_t bytes =
+        ranges_overlap(&heap->retired_pages, offset, heap->committed);
+    if (bytes != 0) {
+        protect(heap, offset, heap->committed - offset, PROT_READ | PROT_WRITE);
+        ranges_cut(&heap->retired_pages, offset, heap->committed);
+        heap->retired -= bytes;
+    }
 }
 
 void heap_reset(struct heap *heap)
 {
     heap->past_brk = heap_touched(heap);
-    for (size_t i = 0; i < heap->n_mappings; i++) {
-        discard(heap, heap->mappings[i].offset, heap->mappings[i].bytes);
+    forget_retired(heap, 0);
+    for (size_t i = 0; i < heap->mappings.n; i++) {
+        const struct heap_range *mapping = &heap->mappings.at[i];
+        discard(heap, mapping->offset, mapping->bytes);
     }
-    heap->n_mappings = 0;
+    heap->mappings.n = 0;
     heap->mappings_floor = heap->reserved;
     heap->brk = heap->mapped = heap->past_peak = 0;
     update_ready(heap, 0);
@@ -162,9 +191,8 @@ static int commit(struct heap *heap, size_t brk)
 {
     size_t end =
         smaller(round_up(brk, heap->commit_step), heap->mappings_floor);
-    heap->system_calls++;
-    if (mprotect(heap->base + heap->committed, end - heap->committed,
-                 PROT_READ | PROT_WRITE) != 0) {
+    if (protect(heap, heap->committed, end - heap->committed,
+                PROT_READ | PROT_WRITE) != 0) {
         return -1;
     }
     heap->committed = end;
@@ -188,17 +216,13 @@ int heap_make_room(struct heap *heap, size_t bytes)
 
 void heap_shrink(struct heap *heap, size_t bytes)
 {
-    assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk);
+    assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk &&
+           heap_retired_bytes(heap, heap_top(heap) - bytes, 1) == 0);
     note_peak(heap);
     heap->past_brk = heap_touched(heap);
     heap->brk -= bytes;
+    forget_retired(heap, heap->brk / HEAP_PAGE * HEAP_PAGE);
     update_ready(heap, heap->brk);
-}
-
-static void drop_pages(struct heap *heap, void *address, size_t bytes)
-{
-    heap->system_calls++;
-    madvise(address, bytes, heap->fd < 0 ? MADV_DONTNEED : MADV_REMOVE);
 }
 
 size_t heap_release_spare(struct heap *heap)
@@ -206,87 +230,83 @@ size_t heap_release_spare(struct heap *heap)
     size_t used = round_up(heap->brk, HEAP_PAGE);
     size_t spare = heap->committed - used;
     if (spare != 0) {
-        drop_pages(heap, heap->base + used, spare);
+        drop_pages(heap, used, spare);
     }
     heap->past_brk = used;
     return spare;
 }
 
-size_t heap_release(struct heap *heap, const void *address, size_t bytes)
+/* The whole pages below the break inside a range; false: there are none. */
+static bool whole_pages(const struct heap *heap, const void *address,
+                        size_t bytes, size_t *start, size_t *end)
 {
     size_t offset = (size_t)((const unsigned char *)address - heap->base);
-    size_t start = round_up(offset, HEAP_PAGE);
-    size_t end = (offset + bytes) / HEAP_PAGE * HEAP_PAGE;
-    if (start >= end) {
+    *start = round_up(offset, HEAP_PAGE);
+    *end = smaller(offset + bytes, heap->brk) / HEAP_PAGE * HEAP_PAGE;
+    return *start < *end;
+}
+
+size_t heap_release(struct heap *heap, const void *address, size_t bytes)
+{
+    size_t start, end;
+    if (!whole_pages(heap, address, bytes, &start, &end)) {
         return 0;
     }
-    drop_pages(heap, heap->base + start, end - start);
-    return end - start;
+    drop_pages(heap, start, end - start);
+    return end - start - ranges_overlap(&heap->retired_pages, start, end);
 }
 
-/* Index of the first mapping that ends behind offset. */
-static size_t mapping_behind(const struct heap *heap, size_t offset)
+/* Retires pages of which none is retired; 0 or -1. */
+static int retire(struct heap *heap, size_t start, size_t end)
 {
-    size_t low = 0, high = heap->n_mappings;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct heap_mapping *m = &heap->mappings[middle];
-        if (m->offset + m->bytes <= offset) {
-            low = middle + 1;
-        } else {
-            high = middle;
+    if (ranges_reserve(&heap->retired_pages) != 0 ||
+        discard(heap, start, end - start) != 0) {
+        return -1;
+    }
+    note_peak(heap);
+    ranges_join(&heap->retired_pages, start, end);
+    heap->retired += end - start;
+    update_ready(heap, heap->brk);
+    return 0;
+}
+
+size_t heap_retire(struct heap *heap, const void *address, size_t bytes)
+{
+    size_t before = heap->retired, start, last;
+    bool any = whole_pages(heap, address, bytes, &start, &last);
+    for (size_t end = last; any && start < last; start = end, end = last) {
+        if (!ranges_gap(&heap->retired_pages, &start, &end) ||
+            retire(heap, start, end) != 0) {
+            break;
         }
     }
-    return low;
+    return heap->retired - before;
 }
 
-/*
- * Makes the table of mappings a page, or twice as large; 0 or -1.  It comes
- * straight from the system: malloc may be what this heap serves.
- */
-static int double_table(struct heap *heap)
+int heap_restore(struct heap *heap, const void *address, size_t bytes)
 {
-    size_t old = heap->mappings_room * sizeof *heap->mappings;
-    size_t bytes = old != 0 ? 2 * old : HEAP_PAGE;
-    void *table = old != 0 ? mremap(heap->mappings, old, bytes, MREMAP_MAYMOVE)
-                           : mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (table == MAP_FAILED) {
+    size_t offset = (size_t)((const unsigned char *)address - heap->base);
+    size_t start = offset / HEAP_PAGE * HEAP_PAGE;
+    size_t end = round_up(offset + bytes, HEAP_PAGE);
+    bytes = ranges_overlap(&heap->retired_pages, start, end);
+    if (bytes == 0) {
+        return 0;
+    }
+    if (!allowed(heap, bytes) || ranges_reserve(&heap->retired_pages) != 0 ||
+        protect(heap, start, end - start, PROT_READ | PROT_WRITE) != 0) {
+        refused(heap, bytes);
         return -1;
     }
-    heap->mappings = table;
-    heap->mappings_room = bytes / sizeof *heap->mappings;
+    ranges_cut(&heap->retired_pages, start, end);
+    heap->retired -= bytes;
+    update_ready(heap, heap->brk);
     return 0;
-}
-
-/* Makes room for one more entry at index; 0 or -1. */
-static int insert_mapping(struct heap *heap, size_t index,
-                          struct heap_mapping mapping)
-{
-    if (heap->n_mappings == MAX_MAPPINGS) {
-        return -1;
-    }
-    if (heap->n_mappings == heap->mappings_room && double_table(heap) != 0) {
-        return -1;
-    }
-    memmove(&heap->mappings[index + 1], &heap->mappings[index],
-            (heap->n_mappings - index) * sizeof *heap->mappings);
-    heap->mappings[index] = mapping;
-    heap->n_mappings++;
-    return 0;
-}
-
-static void remove_mapping(struct heap *heap, size_t index)
-{
-    heap->n_mappings--;
-    memmove(&heap->mappings[index], &heap->mappings[index + 1],
-            (heap->n_mappings - index) * sizeof *heap->mappings);
 }
 
 static void update_floor(struct heap *heap)
 {
     heap->mappings_floor =
-        heap->n_mappings != 0 ? heap->mappings[0].offset : heap->reserved;
+        heap->mappings.n != 0 ? heap->mappings.at[0].offset : heap->reserved;
 }
 
 /*
@@ -296,18 +316,16 @@ static void update_floor(struct heap *heap)
  */
 static size_t find_gap(const struct heap *heap, size_t bytes, size_t *offset)
 {
+    const struct heap_range *mappings = heap->mappings.at;
     size_t ceiling = heap->reserved;
-    for (size_t i = heap->n_mappings + 1; i-- > 0;) {
-        size_t floor = heap->committed;
-        if (i > 0) {
-            floor = heap->mappings[i - 1].offset + heap->mappings[i - 1].bytes;
-        }
+    for (size_t i = heap->mappings.n + 1; i-- > 0;) {
+        size_t floor = i > 0 ? range_end(&mappings[i - 1]) : heap->committed;
         if (ceiling - floor >= bytes) {
             *offset = ceiling - bytes;
             return i;
         }
         if (i > 0) {
-            ceiling = heap->mappings[i - 1].offset;
+            ceiling = mappings[i - 1].offset;
         }
     }
     return SIZE_MAX;
@@ -319,53 +337,37 @@ void *heap_map(struct heap *heap, size_t bytes)
         return refused(heap, bytes);
     }
     bytes = round_up(bytes, HEAP_PAGE);
-    struct heap_mapping mapping = {0, bytes};
+    struct heap_range mapping = {0, bytes};
     size_t index = SIZE_MAX;
-    if (allowed(heap, bytes)) {
+    if (allowed(heap, bytes) && ranges_reserve(&heap->mappings) == 0) {
         index = find_gap(heap, bytes, &mapping.offset);
     }
-    if (index == SIZE_MAX || insert_mapping(heap, index, mapping) != 0) {
+    if (index == SIZE_MAX ||
+        protect(heap, mapping.offset, bytes, PROT_READ | PROT_WRITE) != 0) {
         return refused(heap, bytes);
     }
-    void *address = heap->base + mapping.offset;
-    heap->system_calls++;
-    if (mprotect(address, bytes, PROT_READ | PROT_WRITE) != 0) {
-        remove_mapping(heap, index);
-        return refused(heap, bytes);
-    }
+    ranges_insert(&heap->mappings, index, mapping);
     heap->mapped += bytes;
     update_floor(heap);
     update_ready(heap, heap->brk);
-    return address;
+    return heap->base + mapping.offset;
 }
 
 int heap_unmap(struct heap *heap, void *address, size_t bytes)
 {
     size_t offset = (size_t)((unsigned char *)address - heap->base);
-    size_t index = mapping_behind(heap, offset);
-    if (index == heap->n_mappings || bytes == 0 || offset % HEAP_PAGE != 0 ||
+    size_t index = ranges_behind(&heap->mappings, offset);
+    if (index == heap->mappings.n || bytes == 0 || offset % HEAP_PAGE != 0 ||
         bytes % HEAP_PAGE != 0) {
         return -1;
     }
-    struct heap_mapping *m = &heap->mappings[index];
+    const struct heap_range *m = &heap->mappings.at[index];
     if (offset < m->offset || bytes > m->bytes ||
-        offset - m->offset > m->bytes - bytes) {
+        offset - m->offset > m->bytes - bytes ||
+        ranges_reserve(&heap->mappings) != 0) {
         return -1;
     }
-    size_t before = offset - m->offset;
-    struct heap_mapping after = {offset + bytes, m->bytes - bytes - before};
-    if (before != 0 && after.bytes != 0 &&
-        insert_mapping(heap, index + 1, after) != 0) {
-        return -1;
-    }
-    m = &heap->mappings[index]; /* insertion may have moved the array */
-    if (before != 0) {
-        m->bytes = before;
-    } else if (after.bytes != 0) {
-        *m = after;
-    } else {
-        remove_mapping(heap, index);
-    }
+    ranges_cut(&heap->mappings, offset, offset + bytes);
     discard(heap, offset, bytes);
     note_peak(heap);
     heap->mapped -= bytes;
@@ -382,14 +384,14 @@ bool heap_contains(const struct heap *heap, const void *address, size_t bytes)
     }
     size_t offset = start - base;
     if (offset < heap->brk) {
-        return bytes <= heap->brk - offset;
+        return bytes <= heap->brk - offset &&
+               heap_retired_bytes(heap, address, bytes) == 0;
     }
-    size_t index = mapping_behind(heap, offset);
-    if (index == heap->n_mappings || offset < heap->mappings[index].offset) {
+    size_t index = ranges_behind(&heap->mappings, offset);
+    if (index == heap->mappings.n || offset < heap->mappings.at[index].offset) {
         return false;
     }
-    const struct heap_mapping *m = &heap->mappings[index];
-    return bytes <= m->bytes - (offset - m->offset);
+    return bytes <= range_end(&heap->mappings.at[index]) - offset;
 }
 
 void heap_lower_limit(struct heap *heap, size_t bytes)

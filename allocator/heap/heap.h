@@ -9,8 +9,13 @@
  *   base            base + brk                                base + reserved
  *    |  contiguous  |  ... nothing, inaccessible ...  | map | gap | map |
  *    '--> heap_grow                                heap_map <--'
+ *       '--' heap_retire
  *
- *   footprint = brk + mapped      (what utilization divides by, at its peak)
+ *   footprint = brk - retired + mapped
+ *                                 (what utilization divides by, at its peak)
+ *
+ * Whole pages of the contiguous part that hold nothing can be retired: the
+ * system gets them back, and who touches them faults, until they are restored.
  *
  * A limit makes both refuse as the operating system would.  The reservation
  * costs no memory until it is touched; what lies beyond the high-water mark of
@@ -26,6 +31,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "allocator/heap/ranges.h"
 
 #define HEAP_ALIGNMENT       ((size_t)16)
 #define HEAP_PAGE            ((size_t)4096)
@@ -43,38 +50,33 @@ struct heap_options {
     size_t commit_step_bytes; /* 0: HEAP_COMMIT_STEP; a multiple of HEAP_PAGE */
 };
 
-/* Asked before each growth or mapping when set; true makes it fail. */
+/* Asked before each growth, mapping or restoring when set; true: it fails. */
 typedef bool heap_refuse_fn(void *context, size_t bytes);
 
-struct heap_mapping {
-    size_t offset; /* from base, a multiple of HEAP_PAGE */
-    size_t bytes;  /* a multiple of HEAP_PAGE */
-};
-
 /*
- * Policies read base and brk, and to check and walk what they mapped, mappings;
- * everything else belongs to heap.c.
+ * Policies read base, brk, mapped and retired, and to check and walk what they
+ * mapped, mappings; everything else belongs to heap.c.
  */
 struct heap {
     unsigned char *base;
     size_t brk;             /* bytes of the contiguous part */
     size_t mapped;          /* bytes of all mappings */
+    size_t retired;         /* bytes of the contiguous part given back */
     size_t ready;           /* the break may move up to here unasked */
-    size_t past_peak;       /* largest brk + mapped before a decrease */
-    size_t limit;           /* largest brk + mapped allowed */
+    size_t past_peak;       /* largest footprint before a decrease */
+    size_t limit;           /* largest footprint allowed */
     size_t reserved;        /* bytes of address space */
     size_t committed;       /* accessible bytes from base, >= brk */
     size_t past_brk;        /* what lies below was in use, beyond brk too */
     size_t commit_step;     /* committed grows by multiples of it */
     size_t mappings_floor;  /* offset of the lowest mapping ever made */
-    uint64_t refusals;      /* growths and mappings refused since reset */
+    uint64_t refusals;      /* of memory, since reset */
     size_t refused_bytes;   /* size of the last one refused */
     uint64_t system_calls;  /* since init, those of init not counted */
     heap_refuse_fn *refuse; /* NULL: only the limit refuses */
     void *refuse_context;
-    struct heap_mapping *mappings; /* ascending offsets */
-    size_t n_mappings;
-    size_t mappings_room;
+    struct heap_ranges mappings;
+    struct heap_ranges retired_pages;
     int fd; /* memfd of a HEAP_SHARED heap, else -1 */
 };
 
@@ -103,7 +105,7 @@ void heap_reset(struct heap *heap);
 /* Bytes taken from the system now. */
 static inline size_t heap_footprint(const struct heap *heap)
 {
-    return heap->brk + heap->mapped;
+    return heap->brk - heap->retired + heap->mapped;
 }
 
 /*
@@ -140,7 +142,10 @@ static inline void *heap_grow(struct heap *heap, size_t bytes)
     return start;
 }
 
-/* Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT. */
+/*
+ * Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT, but not
+ * into a retired page.  What lay retired beyond it is retired no more.
+ */
 void heap_shrink(struct heap *heap, size_t bytes);
 
 /*
@@ -161,9 +166,35 @@ static inline size_t heap_touched(const struct heap *heap)
 
 /*
  * Gives the system the whole pages inside [address, address + bytes) of the
- * contiguous part back; their contents are lost.  Returns the bytes of them.
+ * contiguous part back; their contents are lost, and they still count in the
+ * footprint.  Returns the bytes of those that were not retired.
  */
 size_t heap_release(struct heap *heap, const void *address, size_t bytes);
+
+/*
+ * Retires the whole pages inside [address, address + bytes) of the contiguous
+ * part: their contents are lost, they leave the footprint, and touching them
+ * faults.  Returns the bytes that were not retired before, fewer where the
+ * system refuses: such pages lose their contents, too, and nothing else.
+ */
+size_t heap_retire(struct heap *heap, const void *address, size_t bytes);
+
+/*
+ * Restores the retired ones of the pages that [address, address + bytes) of the
+ * contiguous part touches: zeroed, accessible, and counted again.  Returns 0,
+ * or -1 when refused as a growth is, with nothing changed.
+ */
+int heap_restore(struct heap *heap, const void *address, size_t bytes);
+
+/* Bytes of [address, address + bytes) of the contiguous part now retired. */
+static inline size_t heap_retired_bytes(const struct heap *heap,
+                                        const void *address, size_t bytes)
+{
+    size_t offset = (size_t)((const unsigned char *)address - heap->base);
+    return heap->retired == 0
+               ? 0
+               : ranges_overlap(&heap->retired_pages, offset, offset + bytes);
+}
 
 /*
  * Makes a zeroed mapping of at least bytes (> 0, rounded up to whole pages)
@@ -180,7 +211,7 @@ int heap_unmap(struct heap *heap, void *address, size_t bytes);
 
 /*
  * Whether all of [address, address + bytes) lies in memory that the heap has
- * handed out: below the break, or inside one mapping.
+ * handed out: below the break and not retired, or inside one mapping.
  */
 bool heap_contains(const struct heap *heap, const void *address, size_t bytes);
 
@@ -190,7 +221,7 @@ bool heap_contains(const struct heap *heap, const void *address, size_t bytes);
  */
 void heap_lower_limit(struct heap *heap, size_t bytes);
 
-/* Makes growths and mappings fail when refuse says so; NULL ends that. */
+/* Makes memory be refused when refuse says so; NULL ends that. */
 void heap_set_refusal(struct heap *heap, heap_refuse_fn *refuse, void *context);
 
 /* One past the last byte of the contiguous part. */

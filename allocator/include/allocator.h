@@ -26,6 +26,7 @@ struct heap_statistics {
     size_t mapped_blocks;   /* blocks that are mappings of their own */
     size_t mapped_bytes;    /* bytes of these mappings */
     size_t arenas;          /* arenas in use */
+    size_t retired_bytes;   /* of the free ones: not in the footprint */
 };
 
 /*

@@ -113,7 +113,7 @@ static int arena_check(struct heap *heap, struct policy_fault *fault)
     if (mapped_check_areas(heap, fault) != 0) {
         return -1;
     }
-    for (size_t i = 0; i < heap->n_mappings; i++) {
+    for (size_t i = 0; i < heap->mappings.n; i++) {
         const struct area *region = mapped_at(heap, i);
         bool current = area_page(heap, region) == arena(heap)->current;
         met |= current;

@@ -57,7 +57,7 @@ static int walk_area(const struct area *area, policy_visit_fn *visit,
 int mapped_walk_areas(struct heap *heap, policy_visit_fn *visit, void *context)
 {
     int status = mapped_visit(visit, context, heap->base, heap->brk);
-    for (size_t i = 0; status == 0 && i < heap->n_mappings; i++) {
+    for (size_t i = 0; status == 0 && i < heap->mappings.n; i++) {
         status = walk_area(mapped_at(heap, i), visit, context);
     }
     return status;
@@ -79,10 +79,10 @@ static int check_payloads(const struct area *area, struct policy_fault *fault)
 
 int mapped_check_areas(struct heap *heap, struct policy_fault *fault)
 {
-    for (size_t i = 0; i < heap->n_mappings; i++) {
+    for (size_t i = 0; i < heap->mappings.n; i++) {
         const struct area *area = mapped_at(heap, i);
         struct block_fault found;
-        if (area_check(area, heap->mappings[i].bytes, &found) != 0) {
+        if (area_check(area, heap->mappings.at[i].bytes, &found) != 0) {
             return tagged_report(&found, fault);
         }
         if (check_payloads(area, fault) != 0) {

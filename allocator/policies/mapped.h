@@ -12,7 +12,7 @@
 /* The mapping of that index, as a policy entered it. */
 static inline void *mapped_at(const struct heap *heap, size_t index)
 {
-    return heap->base + heap->mappings[index].offset;
+    return heap->base + heap->mappings.at[index].offset;
 }
 
 /* A zeroed root at base; 0, or -1 when refused. */

@@ -313,7 +313,7 @@ static int page_list_walk(struct heap *heap, policy_visit_fn *visit,
                           void *context)
 {
     int status = mapped_visit(visit, context, heap->base, heap->brk);
-    for (size_t i = 0; status == 0 && i < heap->n_mappings; i++) {
+    for (size_t i = 0; status == 0 && i < heap->mappings.n; i++) {
         void *mapping = mapped_at(heap, i);
         status = is_large(first_of(mapping))
                      ? walk_large(first_of(mapping), visit, context)
@@ -407,9 +407,9 @@ static int check_list(const struct heap *heap, struct block_census free,
 static int page_list_check(struct heap *heap, struct policy_fault *fault)
 {
     struct block_census free = {0};
-    for (size_t i = 0; i < heap->n_mappings; i++) {
+    for (size_t i = 0; i < heap->mappings.n; i++) {
         void *mapping = mapped_at(heap, i);
-        size_t bytes = heap->mappings[i].bytes;
+        size_t bytes = heap->mappings.at[i].bytes;
         bool large = bytes != HEAP_PAGE || is_large(first_of(mapping));
         if ((large ? check_large(first_of(mapping), bytes, fault)
                    : check_page(heap, mapping, &free, fault)) != 0) {

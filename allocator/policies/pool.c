@@ -236,7 +236,7 @@ static int64_t check_list(const struct heap *heap, uint32_t class,
     for (uint32_t page = pools(heap)->with_room[class]; page != 0; n++) {
         const struct area *pool = area_at(heap, page);
         if (!heap_contains(heap, pool, HEAP_PAGE) || pool->class != class ||
-            pool->previous != before || n == (int64_t)heap->n_mappings) {
+            pool->previous != before || n == (int64_t)heap->mappings.n) {
             plain_fail(fault, "list-of-pools", pool,
                        "page %u in the list of class %u, from page %u", page,
                        class, before);
@@ -272,7 +272,7 @@ static int pool_check(struct heap *heap, struct policy_fault *fault)
     if (mapped_check_areas(heap, fault) != 0) {
         return -1;
     }
-    for (size_t i = 0; i < heap->n_mappings; i++) {
+    for (size_t i = 0; i < heap->mappings.n; i++) {
         const struct area *pool = mapped_at(heap, i);
         if (pool->class == NO_CLASS) {
             continue;

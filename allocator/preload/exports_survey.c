@@ -88,7 +88,7 @@ EXPORT struct mallinfo2 mallinfo2(void)
         .hblks = now.mapped_blocks,
         .hblkhd = now.mapped_bytes,
         .uordblks = now.used_bytes - now.mapped_bytes,
-        .fordblks = now.free_bytes,
+        .fordblks = now.free_bytes - now.retired_bytes,
     };
 }
 
@@ -115,12 +115,13 @@ EXPORT void malloc_stats(void)
                  "footprint bytes   %zu\n"
                  "used bytes        %zu in %zu blocks\n"
                  "free bytes        %zu in %zu blocks\n"
+                 "  retired         %zu\n"
                  "metadata bytes    %zu\n"
                  "mapped bytes      %zu in %zu blocks\n",
                  settings.choice.policy->name, now.arenas, now.footprint_bytes,
                  now.used_bytes, now.used_blocks, now.free_bytes,
-                 now.free_blocks, now.metadata_bytes, now.mapped_bytes,
-                 now.mapped_blocks);
+                 now.free_blocks, now.retired_bytes, now.metadata_bytes,
+                 now.mapped_bytes, now.mapped_blocks);
 }
 
 EXPORT int malloc_info(int options, FILE *stream)

@@ -78,6 +78,8 @@ static int count_block(void *context, const struct block_info *block)
     case BLOCK_FREE:
         statistics->free_blocks++;
         statistics->free_bytes += block->bytes;
+        statistics->retired_bytes += heap_retired_bytes(
+            &arena_of(block->address)->heap, block->address, block->bytes);
         break;
     case BLOCK_METADATA: statistics->metadata_bytes += block->bytes; break;
     }

@@ -7,6 +7,7 @@
  *                 metadata   payload      internal                  metadata
  *   free block:  | external, its header included                           |
  *
+ * Retired pages of free blocks are not in the footprint, nor in external.
  * The four are counted separately, so their sum proves that the walk missed
  * nothing and visited nothing twice; a walk that does not add up (the subject
  * may be anybody's) gives no ledger.
@@ -38,6 +39,7 @@ int ledger_take(struct session *session, uint64_t payload_bytes,
                 struct waste_ledger *ledger)
 {
     const struct policy *policy = session->policy;
+    uint64_t retired = session->heap.retired;
     *ledger = (struct waste_ledger){.payload_bytes = payload_bytes};
     if (session->subject->kind == SUBJECT_FOREIGN || policy->walk == NULL ||
         policy->walk(&session->heap, count_block, ledger) != 0) {
@@ -48,9 +50,11 @@ int ledger_take(struct session *session, uint64_t payload_bytes,
     uint64_t walked = ledger->internal_bytes + ledger->metadata_bytes +
                       ledger->external_bytes;
     if (ledger->internal_bytes < payload_bytes ||
-        walked != ledger->footprint_bytes) {
+        ledger->external_bytes < retired ||
+        walked - retired != ledger->footprint_bytes) {
         return -1;
     }
     ledger->internal_bytes -= payload_bytes;
+    ledger->external_bytes -= retired;
     return 0;
 }

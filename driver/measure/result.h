@@ -35,10 +35,10 @@ struct waste_ledger {
     uint64_t payload_bytes;  /* what callers asked for */
     uint64_t internal_bytes; /* usable in live blocks, but not asked for */
     uint64_t metadata_bytes; /* headers, tables, padding */
-    uint64_t external_bytes; /* free blocks */
+    uint64_t external_bytes; /* free blocks but for retired pages */
     uint64_t live_blocks;
     uint64_t free_blocks;
-    uint64_t largest_free_bytes;
+    uint64_t largest_free_bytes; /* retired pages included */
 };
 
 #define FOOTPRINT_SAMPLES 256

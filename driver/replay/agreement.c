@@ -23,7 +23,7 @@
 #include "driver/replay/blame.h"
 #include "driver/replay/oracle.h"
 
-/* Blocks per byte of footprint, and for each mapping, that can be honest. */
+/* Blocks per byte of the heap, and for each mapping, that can be honest. */
 #define SMALLEST_BLOCK       8
 #define BLOCKS_PER_AREA_MORE 8
 
@@ -55,8 +55,8 @@ static struct audit audit_begin(struct oracle *oracle, uint64_t op)
         .op = op,
         .next = heap->base,
         .end = heap_top(heap),
-        .most_visits = heap_footprint(heap) / SMALLEST_BLOCK +
-                       BLOCKS_PER_AREA_MORE * (heap->n_mappings + 1),
+        .most_visits = (heap->brk + heap->mapped) / SMALLEST_BLOCK +
+                       BLOCKS_PER_AREA_MORE * (heap->mappings.n + 1),
     };
 }
 
@@ -64,10 +64,10 @@ static struct audit audit_begin(struct oracle *oracle, uint64_t op)
 static bool enter_next_area(struct audit *audit)
 {
     const struct heap *heap = heap_of(audit);
-    if (audit->area == heap->n_mappings) {
+    if (audit->area == heap->mappings.n) {
         return false;
     }
-    const struct heap_mapping *mapping = &heap->mappings[audit->area++];
+    const struct heap_range *mapping = &heap->mappings.at[audit->area++];
     audit->next = heap->base + mapping->offset;
     audit->end = audit->next + mapping->bytes;
     return true;
@@ -331,21 +331,31 @@ static enum oracle_verdict judge_check(struct oracle *oracle, uint64_t op)
     return blame_at(oracle, op, found.address);
 }
 
-/* The mappings' total is a figure of the heap too, but costs a pass. */
-static enum oracle_verdict judge_mapped(struct oracle *oracle, uint64_t op)
+/* Totals are figures of the heap too, but cost a pass over their ranges. */
+static enum oracle_verdict judge_total(struct oracle *oracle, uint64_t op,
+                                       const char *what,
+                                       const struct heap_ranges *ranges,
+                                       size_t total)
 {
-    const struct heap *heap = &oracle->session->heap;
-    size_t mapped = 0;
-    for (size_t i = 0; i < heap->n_mappings; i++) {
-        mapped += heap->mappings[i].bytes;
-    }
-    if (mapped == heap->mapped) {
+    size_t bytes = ranges_overlap(ranges, 0, SIZE_MAX);
+    if (bytes == total) {
         return ORACLE_FINE;
     }
     fault_set(&oracle->fault, RULE_HEAP_BOOKS,
-              "expected 0x%zx mapped bytes in %zu mappings, got 0x%zx", mapped,
-              heap->n_mappings, heap->mapped);
+              "expected 0x%zx %s bytes in %zu ranges, got 0x%zx", bytes, what,
+              ranges->n, total);
     return blame_at(oracle, op, NULL);
+}
+
+static enum oracle_verdict judge_totals(struct oracle *oracle, uint64_t op)
+{
+    const struct heap *heap = &oracle->session->heap;
+    enum oracle_verdict verdict =
+        judge_total(oracle, op, "mapped", &heap->mappings, heap->mapped);
+    return verdict == ORACLE_FINE
+               ? judge_total(oracle, op, "retired", &heap->retired_pages,
+                             heap->retired)
+               : verdict;
 }
 
 enum oracle_verdict oracle_check(struct oracle *oracle, uint64_t op)
@@ -355,7 +365,7 @@ enum oracle_verdict oracle_check(struct oracle *oracle, uint64_t op)
         return verdict;
     }
     const struct policy *policy = oracle->session->policy;
-    verdict = judge_mapped(oracle, op);
+    verdict = judge_totals(oracle, op);
     if (verdict == ORACLE_FINE && policy->check != NULL) {
         verdict = judge_check(oracle, op);
     }

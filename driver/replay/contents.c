@@ -52,7 +52,7 @@ static enum oracle_verdict given_back(struct oracle *oracle, uint64_t op,
               "expected the live payload at %s to stay in the heap, got a heap "
               "of 0x%zx bytes and %zu mappings without it",
               blame_address(oracle, oracle->blocks[slot].payload, text),
-              heap->brk, heap->n_mappings);
+              heap->brk, heap->mappings.n);
     return blame_live(oracle, op, slot);
 }
 

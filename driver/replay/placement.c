@@ -56,7 +56,7 @@ static enum oracle_verdict out_of_heap(struct oracle *oracle, size_t op,
     fault_set(&oracle->fault, RULE_OUT_OF_HEAP,
               "expected %" PRIu64 " bytes inside the heap of 0x%zx bytes and "
               "%zu mappings, got %s",
-              oracle->trace->ops[op].size, heap->brk, heap->n_mappings,
+              oracle->trace->ops[op].size, heap->brk, heap->mappings.n,
               blame_address(oracle, payload, text));
     return blame_new(oracle, op, payload);
 }

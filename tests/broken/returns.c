@@ -76,6 +76,16 @@ static void *unmapping_malloc(struct heap *heap, size_t size)
     return payload;
 }
 
+/* Says that pages went back which are still in use. */
+static void *retiring_malloc(struct heap *heap, size_t size)
+{
+    void *payload = sound_malloc(heap, size);
+    if (sound_due(heap, 5)) {
+        heap->retired += 64;
+    }
+    return payload;
+}
+
 static void *stretching_malloc(struct heap *heap, size_t size)
 {
     void *payload = sound_malloc(heap, size);
@@ -90,7 +100,7 @@ static void unmapping_free(struct heap *heap, void *payload)
 {
     sound_free(heap, payload);
     if (sound_due(heap, 4)) {
-        heap_unmap(heap, heap->base + heap->mappings[0].offset, HEAP_PAGE);
+        heap_unmap(heap, heap->base + heap->mappings.at[0].offset, HEAP_PAGE);
     }
 }
 
@@ -113,6 +123,7 @@ const struct broken broken_returns[] = {
                 RULE_OUT_OF_HEAP, 0, .round = 2, .unchecked = true),
     BROKEN("forges-peak", free, forging_free, RULE_HEAP_BOOKS, 21),
     BROKEN("forges-mapped", malloc, unmapping_malloc, RULE_HEAP_BOOKS, 15),
+    BROKEN("forges-retired", malloc, retiring_malloc, RULE_HEAP_BOOKS, 5),
     BROKEN("forges-break", malloc, stretching_malloc, RULE_HEAP_BOOKS, 5),
     BROKEN_WITH("unmaps-live-payload", free, unmapping_free, RULE_GIVEN_BACK,
                 17, .unchecked = true),

@@ -306,8 +306,8 @@ int sound_walk(struct heap *heap, policy_visit_fn *visit, void *context)
         block = tell(header_at(heap, offset));
         status = visit(context, &block);
     }
-    for (size_t i = 0; status == 0 && i < heap->n_mappings; i++) {
-        block = tell(header_at(heap, heap->mappings[i].offset));
+    for (size_t i = 0; status == 0 && i < heap->mappings.n; i++) {
+        block = tell(header_at(heap, heap->mappings.at[i].offset));
         status = visit(context, &block);
     }
     return status;

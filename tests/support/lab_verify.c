@@ -8,6 +8,7 @@ struct progress {
     const unsigned char *at; /* where the next block must begin */
     size_t mapping;          /* index of the mapping that comes next */
     size_t met;              /* live blocks visited */
+    size_t retired;          /* bytes inside free blocks */
 };
 
 /* At the end of the break's part or of a mapping the next mapping follows. */
@@ -16,11 +17,11 @@ static void skip_to_mapping(struct progress *p)
     const struct heap *heap = &p->lab->heap;
     const unsigned char *end = heap_top(heap);
     if (p->mapping > 0) {
-        const struct heap_mapping *m = &heap->mappings[p->mapping - 1];
+        const struct heap_range *m = &heap->mappings.at[p->mapping - 1];
         end = heap->base + m->offset + m->bytes;
     }
-    if (p->at == end && p->mapping < heap->n_mappings) {
-        p->at = heap->base + heap->mappings[p->mapping++].offset;
+    if (p->at == end && p->mapping < heap->mappings.n) {
+        p->at = heap->base + heap->mappings.at[p->mapping++].offset;
     }
 }
 
@@ -45,12 +46,37 @@ static enum lab_outcome meet(struct progress *p, const struct block_info *block)
     return LAB_DONE;
 }
 
+/* Pages inside a free block may be retired. */
+static bool within_heap(const struct progress *p,
+                        const struct block_info *block)
+{
+    const struct heap *heap = &p->lab->heap;
+    const unsigned char *start = block->address;
+    return block->kind == BLOCK_FREE
+               ? heap_contains(heap, start, 1) &&
+                     heap_contains(heap, start + block->bytes - 1, 1)
+               : heap_contains(heap, start, block->bytes);
+}
+
+/* Between the notes of a free block, where they may be. */
+static size_t retired_inside(const struct heap *heap,
+                             const struct block_info *block)
+{
+    const size_t notes = POLICY_NOTES_FIRST + POLICY_NOTES_LAST;
+    return block->kind == BLOCK_FREE && block->bytes > notes
+               ? heap_retired_bytes(heap,
+                                    (const unsigned char *)block->address +
+                                        POLICY_NOTES_FIRST,
+                                    block->bytes - notes)
+               : 0;
+}
+
 static int visit(void *context, const struct block_info *block)
 {
     struct progress *p = context;
     skip_to_mapping(p);
     if (block->address != p->at || block->bytes == 0 ||
-        !heap_contains(&p->lab->heap, block->address, block->bytes)) {
+        !within_heap(p, block)) {
         lab_wrong(
             p->lab,
             "walk shows %zu bytes at offset %#zx, expected a block "
@@ -61,6 +87,7 @@ static int visit(void *context, const struct block_info *block)
         return 1;
     }
     p->at += block->bytes;
+    p->retired += retired_inside(&p->lab->heap, block);
     return block->kind == BLOCK_USED && meet(p, block) != LAB_DONE;
 }
 
@@ -73,8 +100,12 @@ static enum lab_outcome verify_walk(struct lab *lab)
     const unsigned char *before = p.at;
     skip_to_mapping(&p);
     bool at_end = p.mapping > 0 || p.at == heap_top(&lab->heap);
-    if (!at_end || p.at != before || p.mapping != lab->heap.n_mappings) {
+    if (!at_end || p.at != before || p.mapping != lab->heap.mappings.n) {
         return lab_wrong(lab, "walk does not cover the whole heap");
+    }
+    if (p.retired != lab->heap.retired) {
+        return lab_wrong(lab, "%zu bytes are retired, %zu inside free blocks",
+                         lab->heap.retired, p.retired);
     }
     if (p.met != lab->n_live) {
         return lab_wrong(lab, "walk shows %zu of %zu live blocks", p.met,

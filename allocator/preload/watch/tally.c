@@ -134,8 +134,8 @@ static void tell_memory(const struct tally *tally,
     tell_one("  tables in it", now->metadata_bytes);
     tell_share("internal fragmentation", used > live ? used - live : 0, used,
                "of the bytes in use, not asked for");
-    tell_share("external fragmentation", now->free_bytes, in_arenas,
-               "of the arenas is free");
+    tell_share("external fragmentation", now->free_bytes - now->retired_bytes,
+               in_arenas, "of the arenas is free");
 }
 
 static void tell_traffic(void)
