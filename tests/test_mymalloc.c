@@ -93,6 +93,25 @@ START_TEST(small_objects_do_not_pin_the_holes_of_large_ones)
 }
 END_TEST
 
+/* The usable size tells a block, which has a word, from an object. */
+static bool has_word(const void *payload)
+{
+    return policy->usable_size(&heap, payload) % UNIT != 0;
+}
+
+START_TEST(middling_objects_are_blocks_where_most_bytes_are_large)
+{
+    allocate_many(112);
+    ck_assert(!has_word(payloads[MANY - 1]));
+    void *large = policy->malloc(&heap, (size_t)MANY * 112);
+    ck_assert(has_word(policy->malloc(&heap, 144)));
+    ck_assert(!has_word(policy->malloc(&heap, 48)));
+    policy->free(&heap, large);
+    ck_assert(!has_word(policy->malloc(&heap, 144)));
+    expect_sound();
+}
+END_TEST
+
 START_TEST(a_block_that_grows_by_steps_stays_one_heap)
 {
     unsigned char *growing = policy->malloc(&heap, 4092);
@@ -341,6 +360,14 @@ START_TEST(kept_objects)
 }
 END_TEST
 
+START_TEST(units_in_use)
+{
+    furnish();
+    tables_of(&heap)->large_units++;
+    expect("units-in-use");
+}
+END_TEST
+
 START_TEST(shape_of_the_tables)
 {
     furnish();
@@ -355,6 +382,7 @@ Suite *mymalloc_suite(void)
         a_heap_costs_16_bytes_and_grows_by_what_is_missing,
         many_of_a_size_pay_no_headers,
         small_objects_do_not_pin_the_holes_of_large_ones,
+        middling_objects_are_blocks_where_most_bytes_are_large,
         a_block_that_grows_by_steps_stays_one_heap,
         all_memory_can_serve_one_request_again,
         a_freed_small_object_is_the_next_one,
@@ -375,6 +403,7 @@ Suite *mymalloc_suite(void)
         end_of_an_area,
         places_of_the_chunks,
         kept_objects,
+        units_in_use,
         shape_of_the_tables,
     };
     Suite *suite = suite_create("mymalloc");

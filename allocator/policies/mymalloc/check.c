@@ -23,6 +23,7 @@ struct census {
     bool tables_seen;
     uint32_t starts, hole_bits; /* met in areas */
     uint32_t holes[GROUPS];     /* met, without end marks */
+    uint32_t small, large;      /* units in use */
 };
 
 __attribute__((format(printf, 4, 5))) static int broken(const struct census *c,
@@ -110,6 +111,8 @@ static int check_block(struct census *c, uint32_t block, uint32_t *next)
     }
     if (block == root_of(c->heap)->tables) {
         c->tables_seen = true;
+    } else if (word & IN_USE) {
+        *(units <= SMALL_BLOCK_UNITS ? &c->small : &c->large) += units;
     }
     *next = block + units;
     return word & IN_USE ? 0 : check_free(c, block, units);
@@ -170,6 +173,7 @@ static int check_area(struct census *c, uint32_t area, uint32_t *behind)
         c->hole_bits += is_hole;
         if (is_hole && area_ends(c->heap, unit)) {
             *behind = unit + 1;
+            c->small += *behind - area;
             return unit != area ? 0
                                 : broken(c, "area", word_of(c->heap, unit),
                                          "has nothing but its end");
@@ -399,6 +403,11 @@ int my_check(struct heap *heap, struct policy_fault *fault)
     }
     if (!c.tables_seen) {
         return broken(&c, "tables", c.tables, "not in a block in use");
+    }
+    if (c.small != c.tables->small_units || c.large != c.tables->large_units) {
+        return broken(&c, "units-in-use", c.tables,
+                      "%u small, %u large, found %u, %u", c.tables->small_units,
+                      c.tables->large_units, c.small, c.large);
     }
     for (uint32_t group = 0; group < GROUPS; group++) {
         if (check_group(&c, group) != 0) {

@@ -14,6 +14,7 @@
  *   bits                 there are no bits but those of areas
  *   map, chunks          each chunk of bits is a granule's, or free
  *   tables               lie in a block in use that is large enough
+ *   units-in-use         the tables' sums are those of blocks and areas
  *   bin-list, bin-bits   lists hold free blocks of their bin, linked both ways
  *   free-lost            every free block is listed once or is the victim
  *   hole-list            lists hold holes of their group and size

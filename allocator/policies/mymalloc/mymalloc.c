@@ -1,8 +1,9 @@
 /*
  * mymalloc.c -- the flagship: frugal to the unit, and fast.
  *
- * Small objects lie side by side in areas, without headers: two bits for each
- * 16 bytes tell where they begin.  A freed one waits in a list of its size for
+ * Small objects, up to 64 bytes, and to 256 where most of the heap is small, lie
+ * side by side in areas, without headers: two bits for each 16 bytes tell where
+ * they begin.  A freed one waits in a list of its size for
  * the next request, and merges with its neighbours only before the heap would
  * grow.  Everything else is best fit over blocks with a 4-byte word that merge
  * at once; the heap grows last, and by little more than what is missing.  One
@@ -69,7 +70,7 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (block == 0) {
         return NULL;
     }
-    tables_count_small(heap, units_for(size), true);
+    tables_count(heap, units_for(size), true);
     return address_of(heap, block);
 }
 
@@ -79,8 +80,11 @@ static void *mymalloc_malloc(struct heap *heap, size_t size)
     if (tables == NULL || size - 1 >= SMALL_MOST_BYTES) {
         return malloc_block(heap, size);
     }
-    void *kept = pool_pop(heap, tables, small_units(size));
-    return kept != NULL ? kept : my_pool_refill(heap, small_units(size));
+    uint32_t units = small_units(size);
+    void *kept = pool_pop(heap, tables, units);
+    return kept != NULL                       ? kept
+           : pool_prefers_area(tables, units) ? my_pool_refill(heap, units)
+                                              : malloc_block(heap, size);
 }
 
 /* The units of a payload that is a small object, 0: it is none. */
@@ -111,7 +115,7 @@ static __attribute__((noinline)) void free_slowly(struct heap *heap,
     if (units != 0) {
         pool_push(heap, tables_of(heap), unit, units);
     } else {
-        tables_count_small(heap, units_of(heap, unit), false);
+        tables_count(heap, units_of(heap, unit), false);
         my_block_give(heap, unit, units_of(heap, unit));
     }
 }
@@ -153,8 +157,16 @@ static void *resize_block(struct heap *heap, uint32_t block, size_t size)
     if (size >= HUGE_FROM_BYTES) {
         return NULL;
     }
+    uint32_t had = units_of(heap, block);
     block = my_resize(heap, block, units_for(size));
-    return block != 0 ? address_of(heap, block) : NULL;
+    if (block == 0) {
+        return NULL;
+    }
+    if (units_for(size) != had) {
+        tables_count(heap, had, false);
+        tables_count(heap, units_for(size), true);
+    }
+    return address_of(heap, block);
 }
 
 /* The same for a small object of so many units. */
@@ -227,6 +239,7 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     }
     uintptr_t first = (uintptr_t)address_of(heap, block);
     uint32_t gap = (uint32_t)((-first & (alignment - 1)) / UNIT);
+    tables_count(heap, units, true);
     return address_of(heap, my_block_trim(heap, block, gap, units));
 }
 

@@ -192,6 +192,7 @@ static uint32_t take_from_heap(struct heap *heap, uint32_t group,
     }
     if (unit == 0) {
         unit = my_block_take(heap, units_for(units * UNIT));
+        tables_count(heap, unit != 0 ? units_for(units * UNIT) : 0, true);
     }
     return unit;
 }

@@ -38,6 +38,7 @@
 #define BINS_PER_WORD     ((uint32_t)64)
 #define SMALL_MOST_UNITS  ((uint32_t)16)
 #define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
+#define SMALL_BLOCK_UNITS (SMALL_MOST_UNITS + 1) /* with its word */
 #define GROUPS            3
 #define HOLE_BINS         ((uint32_t)17)
 
@@ -59,6 +60,8 @@ struct huge;
 struct tables {
     uint32_t granules;        /* length of the map */
     uint32_t kept;            /* objects in lists */
+    uint32_t small_units;     /* of areas and of small blocks in use */
+    uint32_t large_units;     /* of other blocks in use but the tables */
     uint32_t n_bins;          /* the last one also holds all larger blocks */
     uint32_t log_bins;        /* 2^log_bins bins per power of two */
     struct huge *huge;        /* first of the mappings (huge.h), or NULL */
@@ -109,14 +112,18 @@ static inline bool tables_outgrown(const struct heap *heap,
            heap->brk >= (small != 0 ? TABLES_FROM_BYTES : TABLES_AT_LAST);
 }
 
-/* Notes, while there are no tables, that a small block came or went. */
-static inline void tables_count_small(const struct heap *heap, uint32_t units,
-                                      bool came)
+/* Notes that a block of so many units came into use or went. */
+static inline void tables_count(const struct heap *heap, uint32_t units,
+                                bool came)
 {
-    uint32_t *word = word_of(heap, root_of(heap)->top);
-    if (root_of(heap)->tables == 0 && units <= SMALL_MOST_UNITS) {
+    struct tables *tables = tables_of(heap);
+    bool small = units <= SMALL_BLOCK_UNITS;
+    if (tables != NULL) {
+        uint32_t *sum = small ? &tables->small_units : &tables->large_units;
+        *sum += came ? units : -units;
+    } else if (small) {
         uint32_t one = (uint32_t)1 << SIZE_SHIFT;
-        *word += came ? one : *word >> SIZE_SHIFT != 0 ? -one : 0;
+        *word_of(heap, root_of(heap)->top) += came ? one : -one;
     }
 }
 
