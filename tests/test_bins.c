@@ -191,12 +191,25 @@ START_TEST(free_block_is_lost)
 }
 END_TEST
 
+/* The two of 64 bytes know each other only; no single one is out of place. */
+START_TEST(blocks_form_a_ring_apart)
+{
+    open_heap(any[_i]);
+    bins_remove(&row.heap, b[1]), bins_remove(&row.heap, b[5]);
+    b[1]->links[BINS_NEXT] = b[1]->links[BINS_PREV] =
+        block_link(&row.heap, b[5]);
+    b[5]->links[BINS_NEXT] = b[5]->links[BINS_PREV] =
+        block_link(&row.heap, b[1]);
+    expect("free-block-not-in-list", NULL);
+}
+END_TEST
+
 Suite *bins_suite(void)
 {
-    const TTest *const each[] = {root_overwritten,     bitmaps_overwritten,
-                                 bound_too_low,        link_to_nowhere,
-                                 link_to_a_used_block, block_in_another_class,
-                                 free_block_is_lost,   list_has_a_cycle};
+    const TTest *const each[] = {
+        root_overwritten,   bitmaps_overwritten,  bound_too_low,
+        link_to_nowhere,    link_to_a_used_block, block_in_another_class,
+        free_block_is_lost, list_has_a_cycle,     blocks_form_a_ring_apart};
     const TTest *const once[] = {segregated_searches_its_own_class,
                                  tlsf_takes_the_first_list_that_surely_fits,
                                  half_fit_rounds_up,

@@ -215,6 +215,21 @@ START_TEST(ends_are_wrong)
 }
 END_TEST
 
+/* Its header is as large as a cell's: bytes of the payload, kind of block. */
+START_TEST(bump_header_overwritten)
+{
+    static const uint64_t wrong[][2] = {
+        {8, BLOCK_USED}, {4096, BLOCK_USED}, {48, BLOCK_METADATA + 1}};
+    row_open(&row, "bump");
+    row_fill_all(&row, p, 3, 48);
+    uint64_t *header = (uint64_t *)p[1] - 2;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        memcpy(header, wrong[i], sizeof wrong[i]);
+        expect("header", header);
+    }
+}
+END_TEST
+
 Suite *cells_suite(void)
 {
     const TTest *const tests[] = {
@@ -229,6 +244,7 @@ Suite *cells_suite(void)
         neighbours_are_wrong,
         neighbours_not_merged,
         ends_are_wrong,
+        bump_header_overwritten,
     };
     Suite *suite = suite_create("cells");
     TCase *all = tcase_create("cells");

@@ -231,6 +231,16 @@ START_TEST(block_is_known_twice)
 }
 END_TEST
 
+START_TEST(victim_is_in_a_bin_too)
+{
+    open_heap();
+    dl_ring_alone(&row.heap, root()->victim);
+    root()->small[6] = root()->victim;
+    root()->small_bits |= 1u << 6;
+    row_expect_rule(&row, "index-too-large");
+}
+END_TEST
+
 START_TEST(ring_is_broken)
 {
     open_heap();
@@ -297,6 +307,7 @@ Suite *dl_suite(void)
         used_block_is_indexed,
         block_is_lost,
         block_is_known_twice,
+        victim_is_in_a_bin_too,
         ring_is_broken,
         ring_has_another_size,
         ring_never_closes,

@@ -7,6 +7,7 @@
 
 #include "allocator/policies/mymalloc/bins.h"
 #include "allocator/policies/mymalloc/holes.h"
+#include "allocator/policies/mymalloc/huge.h"
 #include "allocator/policies/mymalloc/pool.h"
 #include "allocator/policy.h"
 
@@ -376,6 +377,132 @@ START_TEST(shape_of_the_tables)
 }
 END_TEST
 
+/* The rest of the rules, each broken by one stroke. */
+
+static void tables_at_the_top(void)
+{
+    root_of(&heap)->tables = root_of(&heap)->top;
+}
+
+/* Sound ones, but in the middle of a payload. */
+static void tables_in_a_payload(void)
+{
+    uint32_t unit = unit_of(&heap, policy->malloc(&heap, 1 << 20)) + 1;
+    *word_of(&heap, unit) = *word_of(&heap, root_of(&heap)->tables);
+    memcpy(address_of(&heap, unit), tables_of(&heap), tables_of(&heap)->bytes);
+    root_of(&heap)->tables = unit;
+}
+
+static void block_behind_a_free_one_is_free(void)
+{
+    uint32_t block = any_listed();
+    *word_of(&heap, block + units_of(&heap, block)) &= ~IN_USE;
+}
+
+static void block_at_the_top_is_free(void)
+{
+    uint32_t block = unit_of(&heap, policy->malloc(&heap, 1 << 20));
+    ck_assert_uint_eq(block + units_of(&heap, block), root_of(&heap)->top);
+    *word_of(&heap, block) &= ~IN_USE;
+    word_of(&heap, root_of(&heap)->top)[-1] = units_of(&heap, block);
+}
+
+static void free_chunk_nowhere(void)
+{
+    tables_of(&heap)->free_chunks = tables_of(&heap)->bytes;
+}
+
+static void area_of_an_end_mark(void)
+{
+    uint32_t first = my_bits_next(tables_of(&heap), 0);
+    ck_assert(!bits_is_hole(tables_of(&heap), first));
+    bits_flip_hole(tables_of(&heap), first);
+    hole_of(&heap, first)->units = 0;
+}
+
+static void area_without_an_end_mark(void)
+{
+    uint32_t last = 0;
+    for (uint32_t unit = 0; unit != UINT32_MAX;
+         unit = my_bits_next(tables_of(&heap), unit)) {
+        last = unit;
+    }
+    bits_flip_start(tables_of(&heap), last);
+}
+
+static void bin_leads_beyond_the_top(void)
+{
+    links_of(&heap, any_listed())->next = root_of(&heap)->top;
+}
+
+static void block_in_a_larger_bin(void)
+{
+    struct tables *tables = tables_of(&heap);
+    uint32_t block = any_listed(), last = tables->n_bins - 1;
+    my_bins_remove(&heap, block, units_of(&heap, block));
+    ck_assert_uint_eq(tables_bins(tables)[last], 0);
+    tables_bins(tables)[last] = block;
+    tables_occupied(tables)[last / BINS_PER_WORD] |= UINT64_C(1)
+                                                     << last % BINS_PER_WORD;
+    *links_of(&heap, block) = (struct links){0};
+}
+
+static void victim_beyond_the_top(void)
+{
+    root_of(&heap)->victim = root_of(&heap)->top;
+}
+
+static void bit_of_a_hole_list(void)
+{
+    tables_of(&heap)->groups[1].occupied ^= 1;
+}
+
+static void victim_is_an_object(void)
+{
+    tables_of(&heap)->groups[0].victim = unit_of(&heap, payloads[1]);
+}
+
+static void huge_list_is_lost(void)
+{
+    ck_assert_ptr_nonnull(policy->malloc(&heap, HUGE_FROM_BYTES));
+    tables_of(&heap)->huge = NULL;
+}
+
+static void huge_list_leads_back(void)
+{
+    void *payload = policy->malloc(&heap, HUGE_FROM_BYTES);
+    ck_assert_ptr_nonnull(payload);
+    huge_of(payload)->previous = huge_of(payload);
+}
+
+static const struct {
+    const char *rule;
+    void (*overwrite)(void);
+} strokes[] = {
+    {"tables", tables_at_the_top},
+    {"tables", tables_in_a_payload},
+    {"free-neighbours", block_behind_a_free_one_is_free},
+    {"free-neighbours", block_at_the_top_is_free},
+    {"chunks", free_chunk_nowhere},
+    {"area", area_of_an_end_mark},
+    {"area", area_without_an_end_mark},
+    {"bin-list", bin_leads_beyond_the_top},
+    {"bin-list", block_in_a_larger_bin},
+    {"bin-list", victim_beyond_the_top},
+    {"hole-list", bit_of_a_hole_list},
+    {"hole-list", victim_is_an_object},
+    {"huge-list", huge_list_is_lost},
+    {"huge-list", huge_list_leads_back},
+};
+
+START_TEST(one_stroke)
+{
+    furnish();
+    strokes[_i].overwrite();
+    expect(strokes[_i].rule);
+}
+END_TEST
+
 Suite *mymalloc_suite(void)
 {
     const TTest *const costs[] = {
@@ -417,6 +544,7 @@ Suite *mymalloc_suite(void)
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         tcase_add_test(check, broken[i]);
     }
+    tcase_add_loop_test(check, one_stroke, 0, sizeof strokes / sizeof *strokes);
     suite_add_tcase(suite, cost);
     suite_add_tcase(suite, check);
     return suite;

@@ -325,6 +325,16 @@ START_TEST(lists_overwritten)
 }
 END_TEST
 
+/* The last page of a free run, which tells its length too, is no run. */
+START_TEST(end_of_a_run_is_listed)
+{
+    open_heap();
+    page(6)->next = 8;
+    page(8)->previous = 6;
+    expect("list-too-long");
+}
+END_TEST
+
 START_TEST(slab_lists_overwritten)
 {
     open_heap();
@@ -353,6 +363,7 @@ Suite *slabs_suite(void)
         free_runs_overwritten,
         inner_page_is_lost,
         lists_overwritten,
+        end_of_a_run_is_listed,
         slab_lists_overwritten,
     };
     const TTest *const twice[] = {
