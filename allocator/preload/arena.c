@@ -59,7 +59,7 @@ static uintptr_t random_key(void)
     return key * UINT64_C(0x9e3779b97f4a7c15) | 1;
 }
 
-/* Reserves n slices of 1 << shift bytes and their states; 0 or -1. */
+/* Reserves n slices of 1 << shift bytes and their map; 0 or -1. */
 static int reserve_slices(unsigned n, unsigned shift)
 {
     size_t bytes = (size_t)n << shift;
@@ -67,18 +67,19 @@ static int reserve_slices(unsigned n, unsigned shift)
     if (base == NULL) {
         return -1;
     }
-    unsigned char *states = reserve(bytes / 16, PROT_READ | PROT_WRITE);
-    if (states == NULL) {
+    unsigned char *map = reserve(bytes / 32, PROT_READ | PROT_WRITE);
+    if (map == NULL) {
         munmap(base, bytes);
         return -1;
     }
-    madvise(states, bytes / 16, MADV_NOHUGEPAGE);
+    madvise(map, bytes / 32, MADV_NOHUGEPAGE);
     arenas.base = base;
-    arenas.states = states;
+    arenas.map = map;
     arenas.key = random_key();
     arenas.shift = shift;
     arenas.n = n;
     arenas.bytes = settings.debug == DEBUG_OFF ? bytes : 0;
+    arenas.places = arenas.bytes / 16;
     return 0;
 }
 
@@ -136,8 +137,9 @@ static size_t dirty_bytes(const struct heap *heap, const unsigned char *payload,
 }
 
 void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
-                   size_t *dirty)
+                   size_t state, size_t *dirty)
 {
+    size = size > CLASS_LEAST_BYTES ? size : CLASS_LEAST_BYTES;
     pthread_mutex_lock(&arena->lock);
     const unsigned char *fresh = arena->heap.base + heap_touched(&arena->heap);
     unsigned char *payload =
@@ -145,7 +147,7 @@ void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
             ? policy()->malloc(&arena->heap, size)
             : policy()->memalign(&arena->heap, alignment, size);
     if (payload != NULL) {
-        *arena_state(payload) = STATE_OTHER;
+        arena_set_state(payload, state);
         arena->allocations++;
         *dirty = dirty_bytes(&arena->heap, payload, fresh);
     }
@@ -160,12 +162,12 @@ size_t arena_take(struct arena *arena, size_t class, size_t n,
     pthread_mutex_lock(&arena->lock);
     for (; taken < n; taken++) {
         struct cached *block =
-            policy()->malloc(&arena->heap, class * HEAP_ALIGNMENT);
+            policy()->malloc(&arena->heap, class_bytes(class));
         if (block == NULL) {
             break;
         }
         block->key = arenas.key;
-        *arena_state(block) = (unsigned char)class;
+        arena_set_state(block, class);
         *list = block;
         list = &block->next;
     }
@@ -191,8 +193,8 @@ void arena_give(struct cached *list)
             locked = arena;
         }
         block->key = 0;
-        size_t bytes = *arena_state(block) * HEAP_ALIGNMENT;
-        *arena_state(block) = STATE_FREE;
+        size_t bytes = class_bytes(arena_state(block));
+        arena_set_state(block, STATE_FREE);
         policy()->free(&arena->heap, block);
         release_note(arena, bytes);
     }
@@ -206,7 +208,7 @@ void arena_free(void *payload)
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
     size_t bytes = policy()->usable_size(&arena->heap, payload);
-    *arena_state(payload) = STATE_FREE;
+    arena_set_state(payload, STATE_FREE);
     policy()->free(&arena->heap, payload);
     arena->frees++;
     release_note(arena, bytes);
@@ -216,11 +218,12 @@ void arena_free(void *payload)
 void *arena_realloc(void *payload, size_t size)
 {
     struct arena *arena = arena_of(payload);
+    size = size > CLASS_LEAST_BYTES ? size : CLASS_LEAST_BYTES;
     pthread_mutex_lock(&arena->lock);
     void *moved = policy()->realloc(&arena->heap, payload, size);
     if (moved != NULL) {
-        *arena_state(payload) = STATE_FREE;
-        *arena_state(moved) = STATE_OTHER;
+        arena_set_state(payload, STATE_FREE);
+        arena_set_state(moved, STATE_OTHER);
     }
     pthread_mutex_unlock(&arena->lock);
     return moved;

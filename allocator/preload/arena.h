@@ -7,20 +7,20 @@
  *
  * All arenas are slices of one reservation of address space, so that a shift
  * finds the arena of any block, and one comparison says whether an address is
- * ours at all.  Beside it lies one byte for each 16 bytes of the reservation,
- * the state of the block whose payload starts there:
+ * ours at all.  Beside it lies one byte for each 32 bytes of the reservation,
+ * about the one block whose payload may start there: in its low bits a state,
  *
  *   0            no block has ever started here
- *   1 .. 64      of that class: in use or in a thread's cache (cache.h)
- *   127          in use, of another size
- *   128          free, in the arena
+ *   1 .. CLASSES of that class: in use or in a thread's cache (cache.h)
+ *   STATE_OTHER  in use, of another size
+ *   STATE_FREE   free, in the arena
  *
- * It is written under the arena's lock, and therefore free learns the block's
- * class without taking a lock.  A block in a thread's cache has a key in its
- * second word, random for each process, which is gone when it is handed out or
- * goes home: so nobody sees it but who reads freed memory, and a second free is
- * told from the first.  The map costs 1/16 of the memory that blocks of all
- * sizes start in.
+ * and in its highest in which half.  It is written under the arena's lock, and
+ * therefore free learns the block's class without taking a lock.  A block in a
+ * thread's cache has a key in its second word, random for each process, which
+ * is gone when it is handed out or goes home: so nobody sees it but who reads
+ * freed memory, and a second free is told from the first.  The map costs 1/32
+ * of the memory that blocks of all sizes start in.
  */
 #ifndef ALLOCATOR_PRELOAD_ARENA_H
 #define ALLOCATOR_PRELOAD_ARENA_H
@@ -32,28 +32,33 @@
 #include <stdint.h>
 
 #include "allocator/heap/heap.h"
+#include "allocator/preload/classes.h"
 
 #define ARENA_MOST 16
 
-#define STATE_OTHER 127
-#define STATE_FREE  128
+#define STATE_OTHER (CLASSES + 1)
+#define STATE_FREE  (CLASSES + 2)
+#define STATES      (CLASSES + 3)
+
+_Static_assert(STATES <= 128, "a state has seven bits");
 
 struct arena {
     _Alignas(64) pthread_mutex_t lock;
     atomic_bool open; /* its heap can be used */
     struct heap heap;
     atomic_size_t footprint;     /* of the heap, when blocks were last taken */
-    uint64_t allocations, frees; /* of blocks with STATE_OTHER */
+    uint64_t allocations, frees; /* of blocks that no cache saw */
     size_t freed_bytes;          /* since release.c last looked around */
     uint64_t looked_ms;          /* when that was */
 };
 
 struct arenas {
     unsigned char *base;
-    unsigned char *states;
+    unsigned char *map;
     uintptr_t key; /* of blocks in caches */
     size_t bytes;  /* of addresses that arena_owns; 0: not made yet, or the
                       debug mode stands between arenas and callers */
+    size_t places; /* where blocks may start in them: a sixteenth */
     unsigned shift;
     unsigned n;
     struct arena arena[ARENA_MOST];
@@ -73,9 +78,27 @@ static inline bool arena_in_slices(const void *address)
            arenas.n;
 }
 
-static inline unsigned char *arena_state(const void *payload)
+/*
+ * The state of the block that starts at place, a number of 16 bytes behind the
+ * base; 128 and more: none does, but half a step away.
+ */
+static inline unsigned arena_state_at(uintptr_t place)
 {
-    return arenas.states + ((uintptr_t)payload - (uintptr_t)arenas.base) / 16;
+    return (unsigned char)(arenas.map[place / 2] ^ (unsigned char)(place << 7));
+}
+
+/* The same of an aligned address in an arena; 0: none starts there. */
+static inline unsigned arena_state(const void *payload)
+{
+    uintptr_t offset = (uintptr_t)payload - (uintptr_t)arenas.base;
+    unsigned state = arena_state_at(offset / 16);
+    return state < STATES ? state : 0;
+}
+
+static inline void arena_set_state(const void *payload, size_t state)
+{
+    uintptr_t offset = (uintptr_t)payload - (uintptr_t)arenas.base;
+    arenas.map[offset / 32] = (unsigned char)(state | (offset << 3 & 128));
 }
 
 static inline struct arena *arena_of(const void *payload)
@@ -91,11 +114,11 @@ int arenas_make(void);
 struct arena *arena_next(void);
 
 /*
- * A block with STATE_OTHER at a multiple of alignment; NULL: refused.  All but
+ * A block with the state at a multiple of alignment; NULL: refused.  All but
  * its first *dirty and its last POLICY_NOTES_LAST bytes are zero.
  */
 void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
-                   size_t *dirty);
+                   size_t state, size_t *dirty);
 
 /* A block in a thread's cache. */
 struct cached {

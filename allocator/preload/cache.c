@@ -22,7 +22,8 @@
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/watch.h"
 
-__thread struct cache *cache_mine;
+struct cache cache_none;
+__thread struct cache_mine cache_mine = {&cache_none, &cache_none};
 static __thread bool ended; /* this thread gave its cache back */
 
 static struct {
@@ -113,7 +114,8 @@ static void give_back(struct cache *cache, struct cached *list, size_t n)
 /* Takes the whole list out of a bin. */
 static size_t take_list(struct cache_bin *bin, struct cached **list)
 {
-    size_t n = cache_length(bin);
+    size_t n = cache_count_low(
+        atomic_load_explicit(&bin->counts, memory_order_relaxed));
     *list = bin->head;
     bin->head = NULL;
     cache_count(&bin->counts, -(uint_fast64_t)n);
@@ -123,7 +125,7 @@ static size_t take_list(struct cache_bin *bin, struct cached **list)
 /* The same with the spare list. */
 static size_t take_spare(struct cache_bin *bin, struct cached **list)
 {
-    size_t n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
+    unsigned n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
     *list = bin->spare;
     bin->spare = NULL;
     atomic_store_explicit(&bin->n_spare, 0, memory_order_relaxed);
@@ -132,7 +134,7 @@ static size_t take_spare(struct cache_bin *bin, struct cached **list)
 
 static void flush(struct cache *cache)
 {
-    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+    for (size_t class = 1; class <= CLASSES; class ++) {
         struct cache_bin *bin = &cache->bins[class];
         struct cached *list, *spare;
         size_t n = take_list(bin, &list), n_spare = take_spare(bin, &spare);
@@ -146,7 +148,7 @@ static void flush(struct cache *cache)
 static void end_thread(void *value)
 {
     struct cache *cache = value;
-    cache_mine = NULL;
+    cache_mine = (struct cache_mine){&cache_none, &cache_none};
     ended = true;
     flush(cache);
     pthread_mutex_lock(&caches.lock);
@@ -181,8 +183,9 @@ static bool start(void)
 
 static void set_bounds(struct cache *cache)
 {
-    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
-        size_t n = CACHE_BATCH_BYTES / (16 * class);
+    for (size_t class = 1; class <= CLASSES; class ++) {
+        size_t n = CACHE_FIRST_BYTES / class_bytes(class);
+        n = n != 0 ? n : 1;
         cache->bins[class].batch = 1;
         cache->bins[class].most =
             (uint16_t)(n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST);
@@ -227,23 +230,36 @@ static struct cache *take_structure(void)
     return cache;
 }
 
+/* Lets the calling thread use the cache. */
+static void adopt(struct cache *cache)
+{
+    cache_mine.own = cache;
+    if (onlooker_now() == NULL) {
+        cache_mine.quick = cache;
+    }
+    if (caches.has_key) {
+        pthread_setspecific(caches.key, cache);
+    }
+}
+
 struct cache *cache_get(void)
 {
+    if (cache_mine.own != &cache_none) {
+        return cache_mine.own;
+    }
     int error = errno;
-    if (start() && cache_mine == NULL && !ended && !debugs()) {
-        struct cache *cache = take_structure();
-        if (cache != NULL && cache->arena == NULL) {
-            cache->arena = arena_next();
-        }
-        if (cache != NULL && cache->arena != NULL) {
-            cache_mine = cache;
-            if (caches.has_key) {
-                pthread_setspecific(caches.key, cache);
-            }
-        }
+    struct cache *cache = NULL;
+    if (start() && cache_mine.own == &cache_none && !ended && !debugs()) {
+        cache = take_structure();
+    }
+    if (cache != NULL && cache->arena == NULL) {
+        cache->arena = arena_next();
+    }
+    if (cache != NULL && cache->arena != NULL) {
+        adopt(cache);
     }
     errno = error;
-    return cache_mine;
+    return cache_mine.own != &cache_none ? cache_mine.own : NULL;
 }
 
 /* Blocks from outside the cache. */
@@ -287,7 +303,7 @@ static size_t spare_bytes(const struct cache *cache)
 static bool lengthen(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    size_t more = 16 * class * bin->most;
+    size_t more = class_bytes(class) * bin->most;
     if (bin->most > CACHE_MOST / 2 ||
         cache->grown_bytes + more > spare_bytes(cache)) {
         return false;
@@ -310,7 +326,7 @@ static void send_away(struct cache *cache, size_t class, struct cached *list,
     }
 }
 
-void cache_put_aside(struct cache *cache, size_t class)
+void cache_make_room(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     struct cached *spare;
@@ -322,13 +338,13 @@ void cache_put_aside(struct cache *cache, size_t class)
     send_away(cache, class, spare, n);
     errno = error;
     n = take_list(bin, &bin->spare);
-    atomic_store_explicit(&bin->n_spare, n, memory_order_relaxed);
+    atomic_store_explicit(&bin->n_spare, (unsigned)n, memory_order_relaxed);
 }
 
 void cache_flush(void)
 {
-    if (cache_mine != NULL) {
-        flush(cache_mine);
+    if (cache_mine.own != &cache_none) {
+        flush(cache_mine.own);
     }
     depot_flush();
 }
@@ -337,7 +353,7 @@ void cache_flush(void)
 static void count_one(struct cache *cache, struct cache_totals *totals)
 {
     uint64_t taken = 0, kept = 0;
-    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+    for (size_t class = 1; class <= CLASSES; class ++) {
         uint64_t counts = atomic_load(&cache->bins[class].counts);
         taken += counts / CACHE_TAKEN;
         kept += counts % CACHE_TAKEN + atomic_load(&cache->bins[class].n_spare);

@@ -1,14 +1,14 @@
 /*
- * cache.h -- each thread's own freed small blocks.
+ * cache.h -- each thread's own freed blocks.
  *
- *   class c:  head -> block -> block -> ... -> NULL    16 c bytes each
+ *   class c:  head -> block -> block -> ... -> NULL    class_bytes(c) each
  *
- * Blocks of up to CACHE_BYTES are requested from the policy in multiples of
- * 16 bytes, a class each, and several at a time.  malloc and free then touch
- * the thread's list and the block's first two words; nothing is locked.  A list
- * that is too long is put aside as the spare one, whole, and the spare one
- * before it leaves: for other threads (depot.h), or home to the arenas that own
- * the blocks.  An empty list takes the spare one, one from the depot, or a
+ * Blocks of up to CLASS_MOST_BYTES have a size class (classes.h), and small
+ * ones are requested from the policy several at a time.  malloc and free then
+ * touch the thread's list and the block's first two words; nothing is locked.
+ * A list that is too long is put aside as the spare one, whole, and the spare
+ * one before it leaves: for other threads (depot.h), or home to the arenas that
+ * own the blocks.  An empty list takes the spare one, one from the depot, or a
  * batch from the thread's arena, twice as many each time up to a bound. Instead
  * of being put aside a list may become twice as long, while all that lists may
  * hold beyond their first bounds is at most 1/CACHE_SHARE of the arena.
@@ -25,15 +25,12 @@
 #include <stdint.h>
 
 #include "allocator/preload/arena.h"
+#include "allocator/preload/classes.h"
 
-#define CACHE_CLASSES     64
-#define CACHE_BYTES       ((size_t)16 * CACHE_CLASSES)
-#define CACHE_BATCH_BYTES ((size_t)8192)
+#define CACHE_FIRST_BYTES ((size_t)4096) /* that a list may hold at once */
 #define CACHE_BATCH_MOST  ((size_t)64)
 #define CACHE_MOST        4096
-#define CACHE_SHARE       32
-
-_Static_assert(CACHE_CLASSES < STATE_OTHER, "a class is a state");
+#define CACHE_SHARE       16
 
 /*
  * One number counts the blocks in the list (low CACHE_COUNT_BITS) and those
@@ -45,15 +42,16 @@ _Static_assert(CACHE_CLASSES < STATE_OTHER, "a class is a state");
 struct cache_bin {
     struct cached *head;
     atomic_uint_fast64_t counts; /* written by the owner alone */
+    struct cached *spare;        /* a full list, or NULL */
+    atomic_uint n_spare;         /* its length */
     uint16_t batch;              /* blocks to take next */
     uint16_t most;               /* that the list may hold */
-    struct cached *spare;        /* a full list, or NULL */
-    atomic_size_t n_spare;       /* its length */
 };
 
+/* There is a bin for each state, so that free need not ask which it is. */
 struct cache {
-    struct cache_bin bins[CACHE_CLASSES + 1]; /* [0] is unused */
-    struct arena *arena;                      /* where blocks are taken */
+    struct cache_bin bins[STATES]; /* those of no class hold nothing, ever */
+    struct arena *arena;           /* where blocks are taken */
     size_t grown_bytes; /* that bins may hold beyond their first bounds */
     atomic_uint_fast64_t filled, returned; /* blocks, by the owner alone */
     atomic_uint_fast64_t fills, returns;   /* of how many batches */
@@ -61,13 +59,20 @@ struct cache {
     struct cache *next_idle;               /* of those without a thread */
 };
 
-/* The calling thread's; NULL before its first and after its last moment. */
-extern __thread struct cache *cache_mine;
+_Static_assert(sizeof(struct cache_bin) == 32, "a shift finds a bin");
 
-static inline size_t cache_class(size_t size)
-{
-    return size != 0 ? (size + 15) / 16 : 1;
-}
+/*
+ * The calling thread's caches: its own, and the one that the exported functions
+ * look into, which is its own unless somebody looks on (onlooker.h).  Each may
+ * be cache_none, which is empty and keeps nothing: before the thread's first
+ * and after its last moment, and in the debug mode.
+ */
+struct cache_mine {
+    struct cache *own, *quick;
+};
+
+extern __thread struct cache_mine cache_mine;
+extern struct cache cache_none;
 
 /* Adds to a counter that only this thread writes. */
 static inline uint_fast64_t cache_count(atomic_uint_fast64_t *counter,
@@ -79,11 +84,9 @@ static inline uint_fast64_t cache_count(atomic_uint_fast64_t *counter,
     return n;
 }
 
-/* Blocks in the list. */
-static inline size_t cache_length(const struct cache_bin *bin)
+static inline size_t cache_count_low(uint_fast64_t counts)
 {
-    return atomic_load_explicit(&bin->counts, memory_order_relaxed) &
-           (CACHE_TAKEN - 1);
+    return counts & (CACHE_TAKEN - 1);
 }
 
 /*
@@ -95,8 +98,8 @@ struct cache *cache_get(void);
 /* Fills the empty list; false when the arena refuses. */
 bool cache_fill(struct cache *cache, size_t class);
 
-/* Puts a list that is too long aside, and gives the spare one away. */
-void cache_put_aside(struct cache *cache, size_t class);
+/* Sees to it that a full list can keep one more. */
+void cache_make_room(struct cache *cache, size_t class);
 
 /* A block of the class, or NULL when the list is empty. */
 static inline void *cache_malloc(struct cache *cache, size_t class)
@@ -111,16 +114,36 @@ static inline void *cache_malloc(struct cache *cache, size_t class)
     return block;
 }
 
-/* Keeps a block that was in use; true: the list is then too long. */
-static inline bool cache_free(struct cache *cache, size_t class, void *payload)
+/*
+ * Keeps a block in use that has a class; false: it is none, or the list is
+ * full.  An address that no arena owns has no place, nor one between places:
+ * its low bits are the highest of the quotient.
+ */
+static inline bool cache_free(struct cache *cache, void *payload)
 {
-    struct cache_bin *bin = &cache->bins[class];
+    uintptr_t offset = (uintptr_t)payload - (uintptr_t)arenas.base;
+    uintptr_t place = offset >> 4 | offset << (sizeof offset * 8 - 4);
+    if (__builtin_expect(place >= arenas.places, 0)) {
+        return false;
+    }
+    unsigned state = arena_state_at(place);
+    if (__builtin_expect(state >= 128, 0)) {
+        return false;
+    }
+    struct cache_bin *bin = &cache->bins[state];
     struct cached *block = payload;
+    uint_fast64_t counts =
+        atomic_load_explicit(&bin->counts, memory_order_relaxed);
+    if (__builtin_expect(cache_count_low(counts) >= bin->most ||
+                             block->key == arenas.key,
+                         0)) {
+        return false;
+    }
     block->next = bin->head;
     block->key = arenas.key;
     bin->head = block;
-    uint_fast64_t counts = cache_count(&bin->counts, 1);
-    return __builtin_expect((counts & (CACHE_TAKEN - 1)) > bin->most, 0);
+    atomic_store_explicit(&bin->counts, counts + 1, memory_order_relaxed);
+    return true;
 }
 
 /* Gives all that the calling thread's cache and the depot hold back. */

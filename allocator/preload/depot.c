@@ -17,7 +17,7 @@ struct shelf {
     } batches[BATCHES];
 };
 
-static struct shelf shelves[CACHE_CLASSES + 1];
+static struct shelf shelves[CLASSES + 1];
 static struct {
     _Alignas(64) pthread_mutex_t lock;
 } locks[LOCKS]; /* each for every sixteenth class */
@@ -25,7 +25,7 @@ static atomic_size_t total_bytes;
 
 static size_t bytes_of(size_t class, size_t n)
 {
-    return class * HEAP_ALIGNMENT * n;
+    return class_bytes(class) * n;
 }
 
 static pthread_mutex_t *lock_of(size_t class)
@@ -79,7 +79,7 @@ size_t depot_take(size_t class, struct cached **list)
 
 void depot_flush(void)
 {
-    for (size_t class = 1; class <= CACHE_CLASSES; class ++) {
+    for (size_t class = 1; class <= CLASSES; class ++) {
         struct cached *list;
         while (depot_take(class, &list) != 0) {
             arena_give(list);

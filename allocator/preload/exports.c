@@ -11,6 +11,7 @@
 
 #include "allocator/heap/heap.h"
 #include "allocator/include/allocator.h"
+#include "allocator/preload/cache.h"
 #include "allocator/preload/debug/debug.h"
 #include "allocator/preload/export.h"
 #include "allocator/preload/onlooker.h"
@@ -63,17 +64,31 @@ static void blame_alignment(const char *function, size_t alignment)
     }
 }
 
-EXPORT void *malloc(size_t size)
+/* What the quick cache has not at hand, or not for us. */
+static __attribute__((noinline)) void *malloc_missed(size_t size)
 {
     const struct onlooker *looks = onlooker_now();
-    return __builtin_expect(looks == NULL, 1)
-               ? serve_malloc(size)
-               : looks->malloc(CALL_MALLOC, HEAP_ALIGNMENT, size);
+    return looks == NULL ? serve_malloc(size)
+                         : looks->malloc(CALL_MALLOC, HEAP_ALIGNMENT, size);
+}
+
+EXPORT void *malloc(size_t size)
+{
+    void *payload = cache_malloc(cache_mine.quick, class_of(size));
+    return __builtin_expect(payload != NULL, 1) ? payload : malloc_missed(size);
+}
+
+/* What it has no room for. */
+static __attribute__((noinline)) void free_missed(void *payload)
+{
+    release(CALL_FREE, payload);
 }
 
 EXPORT void free(void *payload)
 {
-    release(CALL_FREE, payload);
+    if (__builtin_expect(!cache_free(cache_mine.quick, payload), 0)) {
+        free_missed(payload);
+    }
 }
 
 EXPORT void cfree(void *payload)

@@ -39,6 +39,22 @@ static bool debugs(void)
     return settings.debug != DEBUG_OFF;
 }
 
+/* From an arena; NULL: refused, or there is none. */
+static void *malloc_in_arena(struct cache *cache, size_t alignment, size_t size,
+                             size_t *dirty)
+{
+    struct arena *arena = arena_for(cache);
+    if (arena == NULL) {
+        return NULL;
+    }
+    size_t class =
+        alignment <= HEAP_ALIGNMENT ? class_of(size + (size == 0)) : 0;
+    return class != 0
+               ? arena_malloc(arena, alignment, class_bytes(class), class,
+                              dirty)
+               : arena_malloc(arena, alignment, size, STATE_OTHER, dirty);
+}
+
 /* What no cached block serves; *dirty as arena_malloc says, 0: all is zero. */
 static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
                                                      size_t size, size_t *dirty)
@@ -51,10 +67,7 @@ static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
     }
     int error = errno;
     if (size < threshold() && alignment < threshold() - size) {
-        struct arena *arena = arena_for(cache);
-        if (arena != NULL) {
-            payload = arena_malloc(arena, alignment, size, dirty);
-        }
+        payload = malloc_in_arena(cache, alignment, size, dirty);
     }
     errno = error;
     if (payload == NULL) {
@@ -72,11 +85,11 @@ static void *malloc_elsewhere(size_t alignment, size_t size)
 }
 
 /* What the thread's cache has not at hand. */
-static __attribute__((noinline)) void *malloc_small(size_t size)
+static __attribute__((noinline)) void *malloc_missed(size_t size)
 {
     struct cache *cache = cache_get();
-    size_t class = cache_class(size);
-    if (cache != NULL &&
+    size_t class = class_of(size + (size == 0));
+    if (cache != NULL && class != 0 && size < threshold() &&
         (cache->bins[class].head != NULL || cache_fill(cache, class))) {
         return cache_malloc(cache, class);
     }
@@ -85,17 +98,8 @@ static __attribute__((noinline)) void *malloc_small(size_t size)
 
 void *serve_malloc(size_t size)
 {
-    if (__builtin_expect(size > CACHE_BYTES, 0)) {
-        return malloc_elsewhere(HEAP_ALIGNMENT, size);
-    }
-    struct cache *cache = cache_mine;
-    if (__builtin_expect(cache != NULL, 1)) {
-        void *payload = cache_malloc(cache, cache_class(size));
-        if (__builtin_expect(payload != NULL, 1)) {
-            return payload;
-        }
-    }
-    return malloc_small(size);
+    void *payload = cache_malloc(cache_mine.own, class_of(size));
+    return __builtin_expect(payload != NULL, 1) ? payload : malloc_missed(size);
 }
 
 static void clear(unsigned char *payload, size_t size, size_t dirty)
@@ -111,9 +115,15 @@ static void clear(unsigned char *payload, size_t size, size_t dirty)
 void *serve_calloc(size_t size)
 {
     size_t dirty = size;
-    void *payload = size <= CACHE_BYTES
-                        ? serve_malloc(size)
-                        : malloc_slowly(HEAP_ALIGNMENT, size, &dirty);
+    void *payload = NULL;
+    if (size <= CLASS_FINE_BYTES) {
+        payload = serve_malloc(size);
+    } else {
+        payload = cache_malloc(cache_mine.own, class_of(size));
+    }
+    if (payload == NULL) {
+        payload = malloc_slowly(HEAP_ALIGNMENT, size, &dirty);
+    }
     if (payload != NULL) {
         clear(payload, size, dirty);
     }
@@ -138,13 +148,13 @@ void *serve_memalign(size_t alignment, size_t size)
  */
 static inline unsigned state_in_use(const void *payload, const char *after)
 {
-    unsigned state = *arena_state(payload);
-    if (__builtin_expect((uintptr_t)payload % HEAP_ALIGNMENT != 0 || state == 0,
-                         0)) {
+    unsigned state =
+        (uintptr_t)payload % HEAP_ALIGNMENT == 0 ? arena_state(payload) : 0;
+    if (__builtin_expect(state == 0, 0)) {
         message_misuse("invalid free", payload);
     }
-    if (__builtin_expect(state == STATE_FREE || (state <= CACHE_CLASSES &&
-                                                 arena_is_cached(payload)),
+    if (__builtin_expect(state == STATE_FREE ||
+                             (state <= CLASSES && arena_is_cached(payload)),
                          0)) {
         message_misuse(survey_is_inside(payload) ? "invalid free" : after,
                        payload);
@@ -162,20 +172,8 @@ static void free_elsewhere(void *payload)
     }
 }
 
-/* The block's class keeps it; whether it could. */
-static inline bool free_cached(struct cache *cache, size_t class, void *payload)
-{
-    if (cache == NULL) {
-        return false;
-    }
-    if (cache_free(cache, class, payload)) {
-        cache_put_aside(cache, class);
-    }
-    return true;
-}
-
-/* Whatever is not a small block in use of a thread with a cache. */
-static __attribute__((noinline)) void free_slowly(void *payload)
+/* Whatever is not a block in use that the thread's cache has room for. */
+static __attribute__((noinline)) void free_missed(void *payload)
 {
     if (payload == NULL) {
         return;
@@ -185,7 +183,10 @@ static __attribute__((noinline)) void free_slowly(void *payload)
         return;
     }
     unsigned state = state_in_use(payload, "double free");
-    if (state <= CACHE_CLASSES && free_cached(cache_get(), state, payload)) {
+    struct cache *cache = cache_get();
+    if (cache != NULL && state <= CLASSES) {
+        cache_make_room(cache, state);
+        cache_free(cache, payload);
         return;
     }
     int error = errno;
@@ -195,19 +196,8 @@ static __attribute__((noinline)) void free_slowly(void *payload)
 
 void serve_free(void *payload)
 {
-    struct cache *cache = cache_mine;
-    if (__builtin_expect(cache == NULL || !arena_owns(payload) ||
-                             (uintptr_t)payload % HEAP_ALIGNMENT != 0,
-                         0)) {
-        free_slowly(payload);
-        return;
-    }
-    unsigned class = *arena_state(payload);
-    if (__builtin_expect(class - 1 >= CACHE_CLASSES || arena_is_cached(payload),
-                         0)) {
-        free_slowly(payload);
-    } else {
-        free_cached(cache, class, payload);
+    if (__builtin_expect(!cache_free(cache_mine.own, payload), 0)) {
+        free_missed(payload);
     }
 }
 
@@ -218,7 +208,7 @@ static size_t usable(const void *payload)
                         : large_usable_size(payload);
     }
     unsigned state = state_in_use(payload, "use after free");
-    return state != STATE_OTHER ? 16 * (size_t)state
+    return state != STATE_OTHER ? class_bytes(state)
                                 : arena_usable_size(payload);
 }
 
@@ -255,21 +245,29 @@ static void *resize_elsewhere(void *payload, size_t size)
                                : move(payload, size);
 }
 
-/* Blocks of caches keep their class while it fits and is half used. */
-static void *resize_small(void *payload, size_t size)
+/* Resized by the arena; the block then has no class. */
+static void *resize_without_class(void *payload, size_t size)
 {
-    unsigned state = state_in_use(payload, "use after free");
-    size_t old = 16 * (size_t)state;
-    if (state != STATE_OTHER && size <= CACHE_BYTES) {
-        return size <= old && size > old / 2 ? payload : move(payload, size);
-    }
-    if (size >= threshold()) {
-        return move(payload, size);
-    }
     int error = errno;
-    void *resized = arena_realloc(payload, size);
+    void *resized = size < threshold() ? arena_realloc(payload, size) : NULL;
     errno = error;
     return resized != NULL ? resized : move(payload, size);
+}
+
+/* Blocks keep their class while the size fits and is half used. */
+static void *resize_in_arena(void *payload, size_t size)
+{
+    unsigned state = state_in_use(payload, "use after free");
+    if (state == STATE_OTHER) {
+        return resize_without_class(payload, size);
+    }
+    size_t old = class_bytes(state);
+    if (size <= old && size > old / 2) {
+        return payload;
+    }
+    return size <= CLASS_FINE_BYTES || old <= CLASS_FINE_BYTES
+               ? move(payload, size)
+               : resize_without_class(payload, size);
 }
 
 void *serve_realloc(void *payload, size_t size)
@@ -281,6 +279,6 @@ void *serve_realloc(void *payload, size_t size)
         serve_free(payload);
         return NULL;
     }
-    return arena_owns(payload) ? resize_small(payload, size)
+    return arena_owns(payload) ? resize_in_arena(payload, size)
                                : resize_elsewhere(payload, size);
 }

@@ -1,7 +1,7 @@
 /*
  * serve.h -- a request finds its way: cache, arena, or a mapping of its own.
  *
- *   up to CACHE_BYTES             the thread's cache
+ *   up to CLASS_MOST_BYTES        the thread's cache
  *   up to the mmap threshold      the thread's arena
  *   from there on, and whenever   a mapping
  *   an arena has no room

@@ -18,8 +18,7 @@ static int relay_block(void *context, const struct block_info *block)
 {
     const struct relay *relay = context;
     struct block_info told = *block;
-    if (told.kind == BLOCK_USED &&
-        *arena_state(told.payload) <= CACHE_CLASSES &&
+    if (told.kind == BLOCK_USED && arena_state(told.payload) <= CLASSES &&
         arena_is_cached(told.payload)) {
         told.kind = BLOCK_FREE;
     }

@@ -78,10 +78,10 @@ static void mark_range(struct marking *marking, uintptr_t start, uintptr_t end)
 
 static bool is_ours(const struct mapping *mapping)
 {
-    uintptr_t states = (uintptr_t)arenas.states;
+    uintptr_t map = (uintptr_t)arenas.map;
     return room_owns(mapping->start) ||
            arena_in_slices((void *)mapping->start) ||
-           (states >= mapping->start && states < mapping->end);
+           (map >= mapping->start && map < mapping->end);
 }
 
 static bool mark_mapping(void *context, const struct mapping *mapping)

@@ -47,7 +47,8 @@ static bool take_block(struct record *record)
     size_t before = alignment > FILL_GUARD ? alignment : FILL_GUARD;
     size_t bytes = before + round_up(record->size, 16) + FILL_GUARD;
     size_t dirty;
-    unsigned char *start = arena_malloc(arena, alignment, bytes, &dirty);
+    unsigned char *start =
+        arena_malloc(arena, alignment, bytes, STATE_OTHER, &dirty);
     if (start == NULL) {
         return false;
     }
