@@ -238,6 +238,7 @@ $(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
 bench: all $(BENCHES) $(TEST_PROGRAMS)
 	@for b in $(BENCHES) tests/bench/fragmentation; do \
 	  BUILD=$(B) $$b || exit 1; done
+	@POLICIES=mymalloc,best-fit,dl tests/bench/twins
 	@plots/draw-bench
 
 # What the debug mode catches of planted mistakes, as a table.
