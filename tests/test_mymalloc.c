@@ -281,6 +281,15 @@ START_TEST(size_of_a_hole)
 }
 END_TEST
 
+START_TEST(end_of_a_hole)
+{
+    furnish();
+    uint32_t hole = any_hole();
+    ++*hole_end(&heap, hole + hole_of(&heap, hole)->units);
+    expect("hole-end");
+}
+END_TEST
+
 START_TEST(links_of_a_hole)
 {
     furnish();
@@ -306,12 +315,12 @@ START_TEST(bits_of_an_area)
 {
     furnish();
     uint32_t hole = any_hole();
-    bits_flip_start(tables_of(&heap), hole);
+    bits_clear_start(tables_of(&heap), hole);
     expect("hole-list");
-    bits_flip_start(tables_of(&heap), hole);
+    bits_set_start(tables_of(&heap), hole);
     uint32_t block = unit_of(&heap, payloads[3]);
     ck_assert(my_bits_provide(tables_of(&heap), block, block));
-    bits_flip_start(tables_of(&heap), block + 1);
+    bits_set_start(tables_of(&heap), block + 1);
     expect("bits");
 }
 END_TEST
@@ -324,8 +333,8 @@ START_TEST(end_of_an_area)
            hole_of(&heap, unit)->units != 0) {
         unit = my_bits_next(tables_of(&heap), unit);
     }
-    bits_flip_hole(tables_of(&heap), unit);
-    bits_flip_start(tables_of(&heap), unit);
+    bits_clear_hole(tables_of(&heap), unit);
+    bits_clear_start(tables_of(&heap), unit);
     expect("hole");
 }
 END_TEST
@@ -416,7 +425,7 @@ static void area_of_an_end_mark(void)
 {
     uint32_t first = my_bits_next(tables_of(&heap), 0);
     ck_assert(!bits_is_hole(tables_of(&heap), first));
-    bits_flip_hole(tables_of(&heap), first);
+    bits_set_hole(tables_of(&heap), first);
     hole_of(&heap, first)->units = 0;
 }
 
@@ -427,7 +436,7 @@ static void area_without_an_end_mark(void)
          unit = my_bits_next(tables_of(&heap), unit)) {
         last = unit;
     }
-    bits_flip_start(tables_of(&heap), last);
+    bits_clear_start(tables_of(&heap), last);
 }
 
 static void bin_leads_beyond_the_top(void)
@@ -439,7 +448,7 @@ static void block_in_a_larger_bin(void)
 {
     struct tables *tables = tables_of(&heap);
     uint32_t block = any_listed(), last = tables->n_bins - 1;
-    my_bins_remove(&heap, block, units_of(&heap, block));
+    bins_remove(&heap, tables_of(&heap), block, units_of(&heap, block));
     ck_assert_uint_eq(tables_bins(tables)[last], 0);
     tables_bins(tables)[last] = block;
     tables_occupied(tables)[last / BINS_PER_WORD] |= UINT64_C(1)
@@ -515,23 +524,15 @@ Suite *mymalloc_suite(void)
         a_freed_small_object_is_the_next_one,
     };
     const TTest *const broken[] = {
-        top_beyond_the_break,
-        word_at_top,
-        size_of_a_block,
-        flag_of_the_block_before,
-        end_of_a_free_block,
-        links_of_a_free_block,
-        bits_of_the_bins,
-        lost_victim,
-        size_of_a_hole,
-        links_of_a_hole,
-        lost_hole,
-        bits_of_an_area,
-        end_of_an_area,
-        places_of_the_chunks,
-        kept_objects,
-        units_in_use,
-        shape_of_the_tables,
+        top_beyond_the_break, word_at_top,
+        size_of_a_block,      flag_of_the_block_before,
+        end_of_a_free_block,  links_of_a_free_block,
+        bits_of_the_bins,     lost_victim,
+        size_of_a_hole,       end_of_a_hole,
+        links_of_a_hole,      lost_hole,
+        bits_of_an_area,      end_of_an_area,
+        places_of_the_chunks, kept_objects,
+        units_in_use,         shape_of_the_tables,
     };
     Suite *suite = suite_create("mymalloc");
     TCase *cost = tcase_create("what things cost");

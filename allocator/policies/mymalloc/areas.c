@@ -12,34 +12,25 @@ static void mark_end(struct heap *heap, uint32_t unit, uint32_t group)
     *hole_of(heap, unit) = (struct hole){0, 0, 0, group & 255};
 }
 
-static inline void flip_both(struct heap *heap, uint32_t unit)
+static inline void set_both(const struct tables *tables, uint32_t unit)
 {
-    bits_flip_start(tables_of(heap), unit);
-    bits_flip_hole(tables_of(heap), unit);
+    bits_set_start(tables, unit);
+    bits_set_hole(tables, unit);
 }
 
-/* The hole that ends at unit, 0: none. */
-static uint32_t hole_before(const struct heap *heap, uint32_t unit)
+static inline void clear_both(const struct tables *tables, uint32_t unit)
 {
-    const struct tables *tables = tables_of(heap);
-    uint32_t before = bits_previous(tables, unit);
-    return before != 0 && bits_is_hole(tables, before) &&
-                   before + hole_of(heap, before)->units == unit
-               ? before
-               : 0;
+    bits_clear_start(tables, unit);
+    bits_clear_hole(tables, unit);
 }
 
-/* Whether an end mark is at unit, which has a start bit. */
-static bool is_end(const struct heap *heap, uint32_t unit)
-{
-    return bits_is_hole(tables_of(heap), unit) && area_ends(heap, unit);
-}
-
-/* Whether an area starts at unit, which has a start bit. */
+/* Whether an area starts at unit, which has a start bit and no hole before. */
 static bool is_front(const struct heap *heap, uint32_t unit)
 {
-    uint32_t before = bits_previous(tables_of(heap), unit);
-    return before == 0 || is_end(heap, before);
+    const struct tables *tables = tables_of(heap);
+    uint32_t before = my_bits_previous(tables, unit);
+    return before == 0 ||
+           (bits_is_hole(tables, before) && area_ends(heap, before));
 }
 
 /* A free stretch between objects while it is put together. */
@@ -62,13 +53,13 @@ static void absorb_next(struct heap *heap, struct stretch *s)
 {
     uint32_t next = s->unit + s->units;
     absorb(heap, s, next);
-    flip_both(heap, next);
+    clear_both(tables_of(heap), next);
 }
 
 static void absorb_before(struct heap *heap, struct stretch *s, uint32_t before)
 {
     absorb(heap, s, before);
-    flip_both(heap, s->unit);
+    clear_both(tables_of(heap), s->unit);
     s->unit = before;
 }
 
@@ -89,10 +80,10 @@ static void lay_out(struct heap *heap, uint32_t block, uint32_t units,
         unit--; /* the end mark of an area before */
     } else {
         *word_of(heap, block) &= FLAGS;
-        flip_both(heap, block);
+        set_both(tables, block);
     }
     if (!bits_is_start(tables, next)) {
-        flip_both(heap, --next);
+        set_both(tables, --next);
         mark_end(heap, next, s->group);
     }
     s->unit = unit;
@@ -109,7 +100,8 @@ bool my_area_make(struct heap *heap, uint32_t block, uint32_t units,
     tables_of(heap)->small_units += units;
     struct stretch s = {.group = group};
     lay_out(heap, block, units, &s);
-    uint32_t next = s.unit + s.units, before = hole_before(heap, s.unit);
+    uint32_t next = s.unit + s.units,
+             before = hole_before(heap, tables_of(heap), s.unit);
     if (bits_is_hole(tables_of(heap), next) && !area_ends(heap, next) &&
         may_join(heap, next, group)) {
         absorb_next(heap, &s);
@@ -141,13 +133,13 @@ static void leave(struct heap *heap, uint32_t unit, uint32_t units,
     uint32_t group = hole_of(heap, unit)->group;
     uint32_t next = unit + units, block = unit;
     if (at_front) {
-        flip_both(heap, unit);
+        clear_both(tables, unit);
     } else {
         mark_end(heap, unit, group);
         *word_of(heap, ++block) = AREA_WORD;
     }
     if (at_end) {
-        flip_both(heap, next++);
+        clear_both(tables, next++);
     } else {
         *word_of(heap, next) = AREA_WORD;
     }
@@ -160,17 +152,19 @@ static void leave(struct heap *heap, uint32_t unit, uint32_t units,
 void my_area_free(struct heap *heap, uint32_t unit, uint32_t units,
                   uint32_t group)
 {
-    struct tables *tables = tables_of(heap);
+    const struct tables *tables = tables_of(heap);
     struct stretch s = {unit, units, group, false};
-    uint32_t next = unit + units, before = hole_before(heap, unit);
-    bits_flip_hole(tables, unit);
+    uint32_t next = unit + units, before = hole_before(heap, tables, unit);
     if (bits_is_hole(tables, next) && !area_ends(heap, next)) {
         absorb_next(heap, &s);
+        next = s.unit + s.units;
     }
     if (before != 0) {
         absorb_before(heap, &s, before);
+    } else {
+        bits_set_hole(tables, unit);
     }
-    bool at_end = is_end(heap, s.unit + s.units);
+    bool at_end = bits_is_hole(tables, next) && area_ends(heap, next);
     uint32_t most = s.has_victim ? MOST_HOLE_UNITS : LEAVE_UNITS - 1;
     if (s.units > most || (at_end && is_front(heap, s.unit))) {
         hole_of(heap, s.unit)->group = s.group & 255;
@@ -189,7 +183,11 @@ bool my_area_trim(struct heap *heap, uint32_t group)
         return false;
     }
     uint32_t units = hole_of(heap, unit)->units;
-    bool at_front = is_front(heap, unit), at_end = is_end(heap, unit + units);
+    const struct tables *tables = tables_of(heap);
+    uint32_t next = unit + units;
+    bool at_front =
+        hole_before(heap, tables, unit) == 0 && is_front(heap, unit);
+    bool at_end = bits_is_hole(tables, next) && area_ends(heap, next);
     if (units < 2 && !at_front && !at_end) {
         return false;
     }

@@ -24,12 +24,6 @@
 #define LEAVE_UNITS     (SMALL_MOST_UNITS + 1)
 #define MOST_HOLE_UNITS ((uint32_t)1024)
 
-/* Whether a unit with start and hole bit is an end mark. */
-static inline bool area_ends(const struct heap *heap, uint32_t unit)
-{
-    return hole_of(heap, unit)->units == 0;
-}
-
 /*
  * Makes an area of a block in use, one with areas that touch it.  All of it,
  * and holes beside it that are nobody's victim, is the victim of the group.

@@ -6,69 +6,16 @@
 #define OWN_BIN_LOOKS  16
 #define NEXT_BIN_LOOKS 8
 
-/* Puts block in front of the list that starts at *head. */
-static void push(const struct heap *heap, uint32_t *head, uint32_t block)
+void my_bins_behead(const struct heap *heap, struct tables *tables,
+                    uint32_t units, uint32_t next)
 {
-    *links_of(heap, block) = (struct links){*head, 0};
-    if (*head != 0) {
-        links_of(heap, *head)->previous = block;
+    if (tables == NULL) {
+        root_of(heap)->victim = next;
+        return;
     }
-    *head = block;
-}
-
-/* Takes block out of the list that starts at *head. */
-static void unlink_from(const struct heap *heap, uint32_t *head, uint32_t block)
-{
-    struct links links = *links_of(heap, block);
-    if (links.next != 0) {
-        links_of(heap, links.next)->previous = links.previous;
-    }
-    if (links.previous != 0) {
-        links_of(heap, links.previous)->next = links.next;
-    } else {
-        *head = links.next;
-    }
-}
-
-void my_bins_insert(const struct heap *heap, struct tables *tables,
-                    uint32_t block, uint32_t units)
-{
     uint32_t bin = bin_of(tables, units);
-    push(heap, &tables_bins(tables)[bin], block);
-    tables_occupied(tables)[bin / BINS_PER_WORD] |= (uint64_t)1
-                                                    << bin % BINS_PER_WORD;
-}
-
-void my_bins_offer(struct heap *heap, uint32_t block)
-{
-    struct root *root = root_of(heap);
-    if (root->tables == 0) {
-        push(heap, &root->victim, block);
-        return;
-    }
-    if (root->victim != 0) {
-        my_bins_insert(heap, tables_of(heap), root->victim,
-                       units_of(heap, root->victim));
-    }
-    root->victim = block;
-}
-
-void my_bins_remove(struct heap *heap, uint32_t block, uint32_t units)
-{
-    struct root *root = root_of(heap);
-    if (root->tables == 0) {
-        unlink_from(heap, &root->victim, block);
-        return;
-    }
-    if (block == root->victim) {
-        root->victim = 0;
-        return;
-    }
-    struct tables *tables = tables_of(heap);
-    uint32_t bin = bin_of(tables, units);
-    uint32_t *head = &tables_bins(tables)[bin];
-    unlink_from(heap, head, block);
-    if (*head == 0) {
+    tables_bins(tables)[bin] = next;
+    if (next == 0) {
         tables_occupied(tables)[bin / BINS_PER_WORD] &=
             ~((uint64_t)1 << bin % BINS_PER_WORD);
     }
@@ -117,7 +64,10 @@ static uint32_t best_listed(const struct heap *heap,
 {
     const uint32_t *bins = tables_bins(tables);
     uint32_t own = bin_of(tables, units);
-    uint32_t best = smallest_fit(heap, bins[own], units, OWN_BIN_LOOKS);
+    uint32_t best = bins[own];
+    if (best != 0 && units_of(heap, best) != units) {
+        best = smallest_fit(heap, best, units, OWN_BIN_LOOKS);
+    }
     if (best != 0) {
         return best;
     }
@@ -127,14 +77,13 @@ static uint32_t best_listed(const struct heap *heap,
                : 0;
 }
 
-uint32_t my_bins_best(const struct heap *heap, uint32_t units)
+uint32_t my_bins_best(const struct heap *heap, const struct tables *tables,
+                      uint32_t units)
 {
-    const struct root *root = root_of(heap);
-    const struct tables *tables = tables_of(heap);
+    uint32_t victim = root_of(heap)->victim;
     if (tables == NULL) {
-        return smallest_fit(heap, root->victim, units, UINT32_MAX);
+        return smallest_fit(heap, victim, units, UINT32_MAX);
     }
-    uint32_t victim = root->victim;
     uint32_t victim_units = victim != 0 ? units_of(heap, victim) : 0;
     if (victim_units == units) {
         return victim;

@@ -23,13 +23,14 @@
 
 #include "allocator/policies/mymalloc/tables.h"
 
-/* The bin of blocks of so many units, were there no end to the bins. */
+/*
+ * The bin of blocks of so many units, were there no end to the bins.  Without a
+ * branch: sizes are what no processor can predict.
+ */
 static inline uint32_t bin_at(uint32_t units, uint32_t log_bins)
 {
-    if (units >> (log_bins + 1) == 0) {
-        return units;
-    }
-    uint32_t shift = 31 - (uint32_t)__builtin_clz(units) - log_bins;
+    uint32_t at_least = units | (uint32_t)1 << log_bins;
+    uint32_t shift = 31 - (uint32_t)__builtin_clz(at_least) - log_bins;
     return (shift << log_bins) + (units >> shift);
 }
 
@@ -39,20 +40,71 @@ static inline uint32_t bin_of(const struct tables *tables, uint32_t units)
     return bin < tables->n_bins ? bin : tables->n_bins - 1;
 }
 
+/* Puts block in front of the list that starts at *head. */
+static inline void bins_push(const struct heap *heap, uint32_t *head,
+                             uint32_t block)
+{
+    *links_of(heap, block) = (struct links){*head, 0};
+    if (*head != 0) {
+        links_of(heap, *head)->previous = block;
+    }
+    *head = block;
+}
+
+/* Puts a free block of so many units into its list in these tables. */
+static inline void bins_insert(const struct heap *heap, struct tables *tables,
+                               uint32_t block, uint32_t units)
+{
+    uint32_t bin = bin_of(tables, units);
+    bins_push(heap, &tables_bins(tables)[bin], block);
+    tables_occupied(tables)[bin / BINS_PER_WORD] |= (uint64_t)1
+                                                    << bin % BINS_PER_WORD;
+}
+
 /* Makes a free block, its word and end written, the victim. */
-void my_bins_offer(struct heap *heap, uint32_t block);
+static inline void bins_offer(const struct heap *heap, struct tables *tables,
+                              uint32_t block)
+{
+    struct root *root = root_of(heap);
+    uint32_t old = root->victim;
+    if (tables == NULL) {
+        bins_push(heap, &root->victim, block);
+        return;
+    }
+    if (old != 0) {
+        bins_insert(heap, tables, old, units_of(heap, old));
+    }
+    root->victim = block;
+}
+
+/* The first of its list goes: the next one, 0: none, becomes the first. */
+void my_bins_behead(const struct heap *heap, struct tables *tables,
+                    uint32_t units, uint32_t next);
 
 /* Takes a free block of so many units out of the index. */
-void my_bins_remove(struct heap *heap, uint32_t block, uint32_t units);
+static inline void bins_remove(const struct heap *heap, struct tables *tables,
+                               uint32_t block, uint32_t units)
+{
+    if (tables != NULL && block == root_of(heap)->victim) {
+        root_of(heap)->victim = 0;
+        return;
+    }
+    struct links links = *links_of(heap, block);
+    if (links.next != 0) {
+        links_of(heap, links.next)->previous = links.previous;
+    }
+    if (links.previous != 0) {
+        links_of(heap, links.previous)->next = links.next;
+    } else {
+        my_bins_behead(heap, tables, units, links.next);
+    }
+}
 
 /* The best free block of at least units, still in the index; 0: none. */
-uint32_t my_bins_best(const struct heap *heap, uint32_t units);
+uint32_t my_bins_best(const struct heap *heap, const struct tables *tables,
+                      uint32_t units);
 
 /* A free block of the largest kind that there is; 0: none at all. */
 uint32_t my_bins_large(const struct heap *heap);
-
-/* Puts a block into the list of its size in these tables. */
-void my_bins_insert(const struct heap *heap, struct tables *tables,
-                    uint32_t block, uint32_t units);
 
 #endif

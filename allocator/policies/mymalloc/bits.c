@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* No hole is longer (areas.h). */
-#define PREVIOUS_WORDS 24
-
 /* The word of starts with unit's bit; beyond the map: 0. */
 static uint64_t word_with(const struct tables *tables, uint32_t unit)
 {
@@ -30,16 +27,16 @@ uint32_t my_bits_next(const struct tables *tables, uint32_t unit)
     return bits != 0 ? first + (uint32_t)__builtin_ctzll(bits) : UINT32_MAX;
 }
 
-uint32_t my_bits_previous_far(const struct tables *tables, uint32_t unit)
+uint32_t my_bits_previous(const struct tables *tables, uint32_t unit)
 {
-    uint32_t first = (unit - 1) & ~(uint32_t)63;
-    for (int looks = PREVIOUS_WORDS; looks != 0 && first != 0; looks--) {
-        uint64_t bits = word_with(tables, first -= 64);
-        if (bits != 0) {
-            return first + 63 - (uint32_t)__builtin_clzll(bits);
-        }
+    uint32_t last = unit - 1;
+    uint64_t bits = word_with(tables, last) << (63 - last % 64);
+    if (bits == 0 && last % 64 < SMALL_MOST_UNITS && last >= 64) {
+        last -= last % 64 + 1;
+        bits = word_with(tables, last);
     }
-    return 0;
+    uint32_t found = bits != 0 ? last - (uint32_t)__builtin_clzll(bits) : 0;
+    return unit - found <= SMALL_MOST_UNITS ? found : 0;
 }
 
 /* Takes a chunk for a granule from the free ones. */

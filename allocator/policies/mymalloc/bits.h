@@ -2,7 +2,8 @@
  * bits.h -- which small objects are where: two bits for each unit.
  *
  *   start  an object, a hole or an area's end mark begins here (areas.h)
- *   hole   and it is a hole or an end mark
+ *   hole   and it is a hole or an end mark; also at a hole's last unit, so that
+ *          who comes behind it sees it (holes.h)
  *
  * A block with a word never has a start bit at its payload.  So one bit tells
  * a small object from a block, and the distance to the next start is its size.
@@ -53,40 +54,42 @@ static inline bool bits_is_start(const struct tables *tables, uint32_t unit)
            (bits_from(tables, unit) & 1);
 }
 
-/* For units with a start bit. */
+/* Whether a hole or an end mark begins, or a hole ends, with unit. */
 static inline bool bits_is_hole(const struct tables *tables, uint32_t unit)
 {
     const struct chunk *chunk = bits_chunk(tables, unit);
     return chunk->holes[bits_word(unit)] >> unit % 64 & 1;
 }
 
-static inline void bits_flip_start(struct tables *tables, uint32_t unit)
+static inline void bits_set_start(const struct tables *tables, uint32_t unit)
 {
-    bits_chunk(tables, unit)->starts[bits_word(unit)] ^= (uint64_t)1
+    bits_chunk(tables, unit)->starts[bits_word(unit)] |= (uint64_t)1
                                                          << unit % 64;
 }
 
-static inline void bits_flip_hole(struct tables *tables, uint32_t unit)
+static inline void bits_clear_start(const struct tables *tables, uint32_t unit)
 {
-    bits_chunk(tables, unit)->holes[bits_word(unit)] ^= (uint64_t)1
+    bits_chunk(tables, unit)->starts[bits_word(unit)] &=
+        ~((uint64_t)1 << unit % 64);
+}
+
+static inline void bits_set_hole(const struct tables *tables, uint32_t unit)
+{
+    bits_chunk(tables, unit)->holes[bits_word(unit)] |= (uint64_t)1
                                                         << unit % 64;
+}
+
+static inline void bits_clear_hole(const struct tables *tables, uint32_t unit)
+{
+    bits_chunk(tables, unit)->holes[bits_word(unit)] &=
+        ~((uint64_t)1 << unit % 64);
 }
 
 /* The next start behind unit; UINT32_MAX: there is none at all. */
 uint32_t my_bits_next(const struct tables *tables, uint32_t unit);
 
-/* The same as below, from the word before on. */
-uint32_t my_bits_previous_far(const struct tables *tables, uint32_t unit);
-
-/* The last start before unit, no farther than a hole reaches; 0: none there. */
-static inline uint32_t bits_previous(const struct tables *tables, uint32_t unit)
-{
-    uint32_t last = unit - 1;
-    uint64_t bits = bits_chunk(tables, last)->starts[bits_word(last)]
-                    << (63 - last % 64);
-    return bits != 0 ? last - (uint32_t)__builtin_clzll(bits)
-                     : my_bits_previous_far(tables, unit);
-}
+/* The last start among the SMALL_MOST_UNITS before unit; 0: none there. */
+uint32_t my_bits_previous(const struct tables *tables, uint32_t unit);
 
 /* Provides chunks for units [from, to]; false where there are too few. */
 bool my_bits_provide(struct tables *tables, uint32_t from, uint32_t to);

@@ -31,62 +31,47 @@ static void set_top(struct heap *heap, uint32_t unit)
     *word_of(heap, unit) = word | PREV_IN_USE | IN_USE;
 }
 
-/* Takes units from the low end of a free block that has as many. */
-static void carve(struct heap *heap, uint32_t block, uint32_t units)
+/*
+ * Takes units of a free block that has as many, from its low end or the high
+ * one; what remains is the victim if the block was.  Returns their place.
+ */
+static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
+                      bool high)
 {
     struct root *root = root_of(heap);
-    uint32_t have = units_of(heap, block);
-    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
-    bool keeps_place = block == root->victim && root->tables != 0;
-    if (!keeps_place) {
-        my_bins_remove(heap, block, have);
+    struct tables *tables = tables_of(heap);
+    uint32_t *word = word_of(heap, block);
+    uint32_t have = *word >> SIZE_SHIFT, rest = have - units;
+    bool is_victim = block == root->victim && tables != NULL;
+    if (!is_victim) {
+        bins_remove(heap, tables, block, have);
     }
-    if (have == units) {
+    if (rest == 0) {
+        *word |= IN_USE;
         *word_of(heap, block + units) |= PREV_IN_USE;
-        if (keeps_place) {
-            root->victim = 0;
-        }
+        root->victim = is_victim ? 0 : root->victim;
+        return block;
+    }
+    uint32_t taken = high ? block + rest : block;
+    uint32_t hole = high ? block : block + units;
+    uint32_t prev = *word & PREV_IN_USE;
+    *word_of(heap, taken) = units << SIZE_SHIFT | IN_USE | (high ? 0 : prev);
+    write_free(heap, hole, rest, high ? prev : PREV_IN_USE);
+    if (high) {
+        *word_of(heap, taken + units) |= PREV_IN_USE;
+    }
+    if (is_victim) {
+        root->victim = hole;
     } else {
-        write_free(heap, block + units, have - units, PREV_IN_USE);
-        if (keeps_place) {
-            root->victim = block + units;
-        } else {
-            my_bins_offer(heap, block + units);
-        }
+        bins_offer(heap, tables, hole);
     }
-    *word_of(heap, block) = units << SIZE_SHIFT | prev | IN_USE;
-}
-
-/* The same from the high end, where it is to have a remainder. */
-static uint32_t carve_high(struct heap *heap, uint32_t block, uint32_t units)
-{
-    struct root *root = root_of(heap);
-    uint32_t rest = units_of(heap, block) - units, taken = block + rest;
-    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
-    bool keeps_place = block == root->victim && root->tables != 0;
-    if (!keeps_place) {
-        my_bins_remove(heap, block, rest + units);
-    }
-    write_free(heap, block, rest, prev);
-    if (!keeps_place) {
-        my_bins_offer(heap, block);
-    }
-    *word_of(heap, taken) = units << SIZE_SHIFT | IN_USE;
-    *word_of(heap, taken + units) |= PREV_IN_USE;
     return taken;
 }
 
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units)
 {
-    uint32_t block = my_bins_best(heap, units);
-    if (block != 0 && units >= HIGH_FROM_UNITS &&
-        units_of(heap, block) != units) {
-        return carve_high(heap, block, units);
-    }
-    if (block != 0) {
-        carve(heap, block, units);
-    }
-    return block;
+    uint32_t block = my_bins_best(heap, tables_of(heap), units);
+    return block != 0 ? carve(heap, block, units, units >= HIGH_FROM_UNITS) : 0;
 }
 
 uint32_t my_block_take_largest(struct heap *heap, uint32_t least, uint32_t most)
@@ -96,8 +81,7 @@ uint32_t my_block_take_largest(struct heap *heap, uint32_t least, uint32_t most)
         return 0;
     }
     uint32_t units = units_of(heap, block);
-    carve(heap, block, units < most ? units : most);
-    return block;
+    return carve(heap, block, units < most ? units : most, false);
 }
 
 /* Lets the top have at least units; false when the heap refuses. */
@@ -153,34 +137,36 @@ static void merge_into_top(struct heap *heap, uint32_t unit)
     while (!(*word_of(heap, unit) & PREV_IN_USE)) {
         uint32_t before = units_before(heap, unit);
         unit -= before;
-        my_bins_remove(heap, unit, before);
+        bins_remove(heap, tables_of(heap), unit, before);
     }
     set_top(heap, unit);
 }
 
 void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
 {
+    struct tables *tables = tables_of(heap);
     uint32_t end = block + units;
     if (end == root_of(heap)->top) {
         merge_into_top(heap, block);
         return;
     }
-    if (!(*word_of(heap, block) & PREV_IN_USE)) {
-        uint32_t before = units_before(heap, block);
-        if (may_merge(before, units)) {
-            block -= before;
-            units += before;
-            my_bins_remove(heap, block, before);
-        }
+    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
+    uint32_t before = prev ? 0 : units_before(heap, block);
+    if (before != 0 && may_merge(before, units)) {
+        block -= before;
+        units += before;
+        bins_remove(heap, tables, block, before);
+        prev = *word_of(heap, block) & PREV_IN_USE;
     }
-    uint32_t word = *word_of(heap, end);
-    if (!(word & IN_USE) && may_merge(units, word >> SIZE_SHIFT)) {
-        my_bins_remove(heap, end, word >> SIZE_SHIFT);
-        units += word >> SIZE_SHIFT;
+    uint32_t word = *word_of(heap, end), behind = word >> SIZE_SHIFT;
+    if (!(word & IN_USE) && may_merge(units, behind)) {
+        bins_remove(heap, tables, end, behind);
+        units += behind;
+    } else {
+        *word_of(heap, end) = word & ~PREV_IN_USE;
     }
-    write_free(heap, block, units, *word_of(heap, block) & PREV_IN_USE);
-    *word_of(heap, block + units) &= ~PREV_IN_USE;
-    my_bins_offer(heap, block);
+    write_free(heap, block, units, prev);
+    bins_offer(heap, tables, block);
 }
 
 void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
@@ -228,7 +214,7 @@ bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units)
     if (my_block_room_behind(heap, end) < units) {
         return false;
     }
-    carve(heap, end, units);
+    carve(heap, end, units, false);
     return true;
 }
 
@@ -238,7 +224,7 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
     uint32_t word = *word_of(heap, block) | PREV_IN_USE;
     uint32_t hole = units_before(heap, block);
     uint32_t moved = block - hole + gap;
-    my_bins_remove(heap, block - hole, hole);
+    bins_remove(heap, tables_of(heap), block - hole, hole);
     memmove(address_of(heap, moved), address_of(heap, block),
             units * UNIT - sizeof(uint32_t));
     if (root_of(heap)->tables == block) {
@@ -249,7 +235,7 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
         write_free(heap, block - hole, gap,
                    *word_of(heap, block - hole) & PREV_IN_USE);
         *word_of(heap, moved) &= ~PREV_IN_USE;
-        my_bins_offer(heap, block - hole);
+        bins_offer(heap, tables_of(heap), block - hole);
     }
     *word_of(heap, moved + units) = word_in_use(hole - gap);
     my_block_give(heap, moved + units, hole - gap);

@@ -152,7 +152,7 @@ static int check_chunks(const struct census *c)
                         t->n_chunks);
 }
 
-/* One hole of an area: its size is the distance to the next start. */
+/* A hole of an area: its size, told at both ends, leads to the next start. */
 static int check_hole(struct census *c, uint32_t unit, uint32_t next)
 {
     const struct hole *hole = hole_of(c->heap, unit);
@@ -160,7 +160,12 @@ static int check_hole(struct census *c, uint32_t unit, uint32_t next)
         return broken(c, "hole", hole, "%u units, group %u, %u to the next",
                       hole->units, hole->group, next - unit);
     }
+    if (hole_before(c->heap, c->tables, next) != unit) {
+        return broken(c, "hole-end", hole, "%u units, but its end says %u",
+                      hole->units, *hole_end(c->heap, next));
+    }
     c->holes[hole->group]++;
+    c->hole_bits += hole->units > 1;
     return 0;
 }
 

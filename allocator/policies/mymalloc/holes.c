@@ -12,12 +12,12 @@ void my_holes_carve(struct heap *heap, uint32_t unit, uint32_t units)
     uint32_t rest = unit + units;
     bool is_victim = unit == hole_group(heap, hole.group)->victim;
     holes_remove(heap, unit);
-    bits_flip_hole(tables, unit);
+    bits_clear_hole(tables, unit);
     if (hole.units == units) {
         return;
     }
-    bits_flip_start(tables, rest);
-    bits_flip_hole(tables, rest);
+    bits_set_start(tables, rest);
+    bits_set_hole(tables, rest);
     if (is_victim) {
         holes_offer(heap, rest, hole.units - units, hole.group);
     } else {
@@ -63,16 +63,16 @@ uint32_t my_holes_split_victim(struct heap *heap, struct group *g,
     struct hole hole = *hole_of(heap, g->victim);
     uint32_t rest = g->victim, end = rest + hole.units, n = 0;
     batch = batch < hole.units ? rest + batch : end;
-    bits_flip_hole(tables, rest);
+    bits_clear_hole(tables, rest);
     do {
         rest += units;
-        bits_flip_start(tables, rest);
+        bits_set_start(tables, rest);
         n++;
     } while (rest + units < batch);
     hole.units = (end - rest) & 0xffffff;
-    *hole_of(heap, rest) = hole;
+    bits_set_hole(tables, rest);
+    hole_write(heap, tables, rest, hole);
     g->victim = rest;
-    bits_flip_hole(tables, rest);
     return n;
 }
 

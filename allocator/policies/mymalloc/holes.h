@@ -8,6 +8,8 @@
  *
  *   | next (4) | previous (4) | units (24), group (8) | ...
  *
+ * and in its last 4, to who comes behind it, its units again.
+ *
  * Objects are divided into groups by size, and each area is made for one, so
  * that large ones do not die among small ones that live on: the hole would fit
  * none larger.  Within a group all sizes share.
@@ -50,15 +52,50 @@ static inline struct group *hole_group(const struct heap *heap, uint32_t group)
     return &tables_of(heap)->groups[group];
 }
 
-/* Puts a hole, its bits set, into its list. */
+/* The last word of a hole that ends where unit begins. */
+static inline uint32_t *hole_end(const struct heap *heap, uint32_t unit)
+{
+    return word_of(heap, unit);
+}
+
+/* Whether an end mark is at unit, where a hole or an end mark begins. */
+static inline bool area_ends(const struct heap *heap, uint32_t unit)
+{
+    return hole_of(heap, unit)->units == 0;
+}
+
+/* The hole that ends where unit begins, 0: none. */
+static inline uint32_t hole_before(const struct heap *heap,
+                                   const struct tables *tables, uint32_t unit)
+{
+    uint32_t last = unit - 1;
+    if (!bits_is_hole(tables, last) ||
+        (bits_is_start(tables, last) && area_ends(heap, last))) {
+        return 0;
+    }
+    return unit - *hole_end(heap, unit);
+}
+
+/* Writes a hole and its end; the bits of its first unit are set. */
+static inline void hole_write(const struct heap *heap,
+                              const struct tables *tables, uint32_t unit,
+                              struct hole hole)
+{
+    *hole_of(heap, unit) = hole;
+    *hole_end(heap, unit + hole.units) = hole.units;
+    bits_set_hole(tables, unit + hole.units - 1);
+}
+
+/* Puts a hole, its first unit's bits set, into its list. */
 static inline void holes_insert(struct heap *heap, uint32_t unit,
                                 uint32_t units, uint32_t group)
 {
-    struct group *g = hole_group(heap, group);
+    struct tables *tables = tables_of(heap);
+    struct group *g = &tables->groups[group];
     uint32_t bin = holes_bin(units);
     uint32_t head = g->holes[bin];
-    *hole_of(heap, unit) =
-        (struct hole){head, 0, units & 0xffffff, group & 255};
+    hole_write(heap, tables, unit,
+               (struct hole){head, 0, units & 0xffffff, group & 255});
     if (head != 0) {
         hole_of(heap, head)->previous = unit;
     }
@@ -66,11 +103,15 @@ static inline void holes_insert(struct heap *heap, uint32_t unit,
     g->occupied |= (uint32_t)1 << bin;
 }
 
-/* Takes it out again; it remains a hole. */
+/* Takes it out again; only its first unit's bits remain. */
 static inline void holes_remove(struct heap *heap, uint32_t unit)
 {
     struct hole hole = *hole_of(heap, unit);
-    struct group *g = hole_group(heap, hole.group);
+    struct tables *tables = tables_of(heap);
+    struct group *g = &tables->groups[hole.group];
+    if (hole.units > 1) {
+        bits_clear_hole(tables, unit + hole.units - 1);
+    }
     if (unit == g->victim) {
         g->victim = 0;
         return;
@@ -93,13 +134,15 @@ static inline void holes_remove(struct heap *heap, uint32_t unit)
 static inline void holes_offer(struct heap *heap, uint32_t unit, uint32_t units,
                                uint32_t group)
 {
-    struct group *g = hole_group(heap, group);
+    struct tables *tables = tables_of(heap);
+    struct group *g = &tables->groups[group];
     uint32_t old = g->victim;
     if (old != 0) {
         holes_insert(heap, old, hole_of(heap, old)->units, group);
     }
     g->victim = unit;
-    *hole_of(heap, unit) = (struct hole){0, 0, units & 0xffffff, group & 255};
+    hole_write(heap, tables, unit,
+               (struct hole){0, 0, units & 0xffffff, group & 255});
 }
 
 /*

@@ -17,6 +17,7 @@
  *   units-in-use         the tables' sums are those of blocks and areas
  *   bin-list, bin-bits   lists hold free blocks of their bin, linked both ways
  *   free-lost            every free block is listed once or is the victim
+ *   hole-end             a hole's end tells its size too
  *   hole-list            lists hold holes of their group and size
  *   hole-lost            every hole is listed once or its group's victim
  *   kept-list            lists hold objects of their size, each once

@@ -1,12 +1,12 @@
 /*
  * mymalloc.c -- the flagship: frugal to the unit, and fast.
  *
- * Small objects, up to 64 bytes, and to 256 where most of the heap is small, lie
- * side by side in areas, without headers: two bits for each 16 bytes tell where
- * they begin.  A freed one waits in a list of its size for
- * the next request, and merges with its neighbours only before the heap would
- * grow.  Everything else is best fit over blocks with a 4-byte word that merge
- * at once; the heap grows last, and by little more than what is missing.  One
+ * Small objects, up to 64 bytes, and to 256 where most of the heap is small,
+ * lie side by side in areas, without headers: two bits for each 16 bytes tell
+ * where they begin.  A freed one waits in a list of its size for the next
+ * request, and merges with its neighbours only before the heap would grow.
+ * Everything else is best fit over blocks with a 4-byte word that merge at
+ * once; the heap grows last, and by little more than what is missing.  One
  * design serves a heap of a few hundred bytes and one of gigabytes because all
  * its tables are made late, grow with the heap and can move.
  *
@@ -102,22 +102,25 @@ static uint32_t small_units_of(const struct heap *heap, const void *payload)
                        : my_bits_next(tables, unit) - unit;
 }
 
-/* What is no small object, or one whose size takes a second look. */
-static __attribute__((noinline)) void free_slowly(struct heap *heap,
-                                                  void *payload)
+/* What is no small object. */
+static __attribute__((noinline)) void free_block(struct heap *heap,
+                                                 void *payload)
 {
     if (is_huge(heap, payload)) {
         my_huge_free(heap, payload);
         return;
     }
-    uint32_t unit = unit_of(heap, payload);
-    uint32_t units = small_units_of(heap, payload);
-    if (units != 0) {
-        pool_push(heap, tables_of(heap), unit, units);
-    } else {
-        tables_count(heap, units_of(heap, unit), false);
-        my_block_give(heap, unit, units_of(heap, unit));
-    }
+    uint32_t block = unit_of(heap, payload);
+    uint32_t units = units_of(heap, block);
+    tables_count(heap, units, false);
+    my_block_give(heap, block, units);
+}
+
+/* A small object the start behind which takes a second look. */
+static __attribute__((noinline)) void free_far(struct heap *heap, uint32_t unit)
+{
+    struct tables *tables = tables_of(heap);
+    pool_push(heap, tables, unit, my_bits_next(tables, unit) - unit);
 }
 
 static void mymalloc_free(struct heap *heap, void *payload)
@@ -130,13 +133,17 @@ static void mymalloc_free(struct heap *heap, void *payload)
     if (offset / (GRANULE_UNITS * UNIT) < tables->granules) {
         uint32_t unit = (uint32_t)(offset / UNIT);
         uint64_t bits = bits_from(tables, unit);
-        if ((bits & 1) && bits != 1) {
+        if (bits == 1) {
+            free_far(heap, unit);
+            return;
+        }
+        if (bits & 1) {
             uint32_t units = (uint32_t)__builtin_ctzll(bits & (bits - 1));
             pool_push(heap, tables, unit, units);
             return;
         }
     }
-    free_slowly(heap, payload);
+    free_block(heap, payload);
 }
 
 static size_t mymalloc_usable_size(struct heap *heap, const void *payload)

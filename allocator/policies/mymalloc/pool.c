@@ -215,7 +215,7 @@ bool my_pool_resize(struct heap *heap, uint32_t unit, uint32_t have,
     struct tables *tables = tables_of(heap);
     uint32_t next = unit + have;
     if (units < have) {
-        bits_flip_start(tables, unit + units);
+        bits_set_start(tables, unit + units);
         pool_push(heap, tables, unit + units, have - units);
     } else if (units > have) {
         if (!bits_is_hole(tables, next) ||
@@ -223,7 +223,7 @@ bool my_pool_resize(struct heap *heap, uint32_t unit, uint32_t have,
             return false;
         }
         my_holes_carve(heap, next, units - have);
-        bits_flip_start(tables, next);
+        bits_clear_start(tables, next);
     }
     return true;
 }
@@ -244,7 +244,7 @@ uint32_t my_pool_mark(struct heap *heap, bool *sound)
                 *sound = false;
                 return marks;
             }
-            bits_flip_hole(tables, unit);
+            bits_set_hole(tables, unit);
             hole_of(heap, unit)->units = units & 0xffffff; /* no end mark */
             marks++;
         }
@@ -258,7 +258,7 @@ void my_pool_unmark(struct heap *heap, uint32_t marks)
     for (uint32_t units = 1; marks != 0; units++) {
         uint32_t unit = tables->lists[units];
         for (; unit != 0 && marks != 0; unit = *kept_link(heap, unit)) {
-            bits_flip_hole(tables, unit);
+            bits_clear_hole(tables, unit);
             marks--;
         }
     }

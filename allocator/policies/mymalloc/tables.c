@@ -54,7 +54,7 @@ static void move_list(const struct heap *heap, struct tables *to, uint32_t head)
 {
     while (head != 0) {
         uint32_t next = links_of(heap, head)->next;
-        my_bins_insert(heap, to, head, units_of(heap, head));
+        bins_insert(heap, to, head, units_of(heap, head));
         head = next;
     }
 }
