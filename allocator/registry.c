@@ -141,102 +141,116 @@ int registry_validate(char *message, size_t room)
     return 0;
 }
 
+/* What stands between two commas: "name=value", or a value alone, name NULL. */
+struct setting {
+    const char *name, *value;
+    size_t name_length, value_length;
+};
+
 /* Index of the word in the option, or -1. */
-static int word_index(const struct policy_option *option, const char *word,
-                      size_t length)
+static int word_index(const struct policy_option *option,
+                      const struct setting *setting)
 {
     for (size_t i = 0; i < count_words(option); i++) {
-        if (strlen(option->words[i]) == length &&
-            memcmp(option->words[i], word, length) == 0) {
+        if (strlen(option->words[i]) == setting->value_length &&
+            memcmp(option->words[i], setting->value, setting->value_length) ==
+                0) {
             return (int)i;
         }
     }
     return -1;
 }
 
-/* A word alone sets the option that knows it. */
-static int set_by_word(const struct policy *policy, const char *word,
-                       size_t length, uint64_t *values, char *message,
+/* Index of the option that is named, or that knows a word alone; or -1. */
+static int find_option(const struct policy *policy,
+                       const struct setting *setting, char *message,
                        size_t room)
 {
-    for (size_t i = 0; i < policy_count_options(policy); i++) {
-        int index = word_index(&policy->options[i], word, length);
-        if (index >= 0) {
-            values[i] = (uint64_t)index;
-            return 0;
+    size_t n = policy_count_options(policy);
+    for (size_t i = 0; i < n; i++) {
+        const struct policy_option *option = &policy->options[i];
+        bool found = setting->name == NULL
+                         ? word_index(option, setting) >= 0
+                         : strlen(option->name) == setting->name_length &&
+                               memcmp(option->name, setting->name,
+                                      setting->name_length) == 0;
+        if (found) {
+            return (int)i;
         }
     }
-    return fail(message, room, "policy %s has no option value '%.*s'",
-                policy->name, (int)length, word);
+    return setting->name == NULL
+               ? fail(message, room, "policy %s has no option value '%.*s'",
+                      policy->name, (int)setting->value_length, setting->value)
+               : fail(message, room, "policy %s has no option '%.*s'",
+                      policy->name, (int)setting->name_length, setting->name);
 }
 
-static int set_number(const struct policy_option *option, const char *text,
-                      size_t length, uint64_t *value, char *message,
-                      size_t room)
+/* Whether the value is a number that the option takes; *number is it then. */
+static bool parse_number(const struct policy_option *option,
+                         const struct setting *setting, uint64_t *number)
 {
     char digits[24] = "";
     char *end = digits;
+    size_t length = setting->value_length;
+    if (length == 0 || length >= sizeof digits || *setting->value < '0' ||
+        *setting->value > '9') {
+        return false;
+    }
+    memcpy(digits, setting->value, length);
     errno = 0;
-    unsigned long long number = 0;
-    bool fits = length > 0 && length < sizeof digits;
-    if (fits && *text >= '0' && *text <= '9') {
-        memcpy(digits, text, length);
-        number = strtoull(digits, &end, 10);
-    }
-    if (!fits || end != digits + length || errno != 0 ||
-        number < option->least || number > option->most) {
-        return fail(message, room,
-                    "option %s: expected a number from %llu to %llu, "
-                    "got '%.*s'",
-                    option->name, (unsigned long long)option->least,
-                    (unsigned long long)option->most, (int)length, text);
-    }
-    *value = number;
-    return 0;
+    *number = strtoull(digits, &end, 10);
+    return end == digits + length && errno == 0 && *number >= option->least &&
+           *number <= option->most;
 }
 
-static int set_value(const struct policy_option *option, const char *text,
-                     size_t length, uint64_t *value, char *message, size_t room)
+/* What values an option takes, in words. */
+static void describe_values(const struct policy_option *option, char *text,
+                            size_t room)
 {
     if (option->words[0] == NULL) {
-        return set_number(option, text, length, value, message, room);
+        snprintf(text, room, "a number from %llu to %llu",
+                 (unsigned long long)option->least,
+                 (unsigned long long)option->most);
+        return;
     }
-    int index = word_index(option, text, length);
+    snprintf(text, room, "one of");
+    for (size_t i = 0; i < count_words(option); i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, room - used, " %s", option->words[i]);
+    }
+}
+
+static int set_value(const struct policy *policy,
+                     const struct policy_option *option,
+                     const struct setting *setting, uint64_t *value,
+                     char *message, size_t room)
+{
+    int index = word_index(option, setting);
     if (index >= 0) {
         *value = (uint64_t)index;
         return 0;
     }
-    int used =
-        snprintf(message, room, "option %s: expected one of", option->name);
-    for (size_t i = 0; i < count_words(option); i++) {
-        if (used > 0 && (size_t)used < room) {
-            used += snprintf(message + used, room - (size_t)used, " %s",
-                             option->words[i]);
-        }
+    uint64_t number;
+    if (option->words[0] == NULL && parse_number(option, setting, &number)) {
+        *value = number;
+        return 0;
     }
-    if (used > 0 && (size_t)used < room) {
-        snprintf(message + used, room - (size_t)used, ", got '%.*s'",
-                 (int)length, text);
-    }
-    return -1;
+    char values[80];
+    describe_values(option, values, sizeof values);
+    return fail(message, room, "policy %s, option %s: expected %s, got '%.*s'",
+                policy->name, option->name, values, (int)setting->value_length,
+                setting->value);
 }
 
-/* Sets the option named in "name=value". */
-static int set_by_name(const struct policy *policy, const char *text,
-                       size_t name_length, size_t length, uint64_t *values,
-                       char *message, size_t room)
+static struct setting read_setting(const char *text, size_t length)
 {
-    for (size_t i = 0; i < policy_count_options(policy); i++) {
-        const struct policy_option *option = &policy->options[i];
-        if (strlen(option->name) == name_length &&
-            memcmp(option->name, text, name_length) == 0) {
-            return set_value(option, text + name_length + 1,
-                             length - name_length - 1, &values[i], message,
-                             room);
-        }
+    const char *equals = memchr(text, '=', length);
+    if (equals == NULL) {
+        return (struct setting){.value = text, .value_length = length};
     }
-    return fail(message, room, "policy %s has no option '%.*s'", policy->name,
-                (int)name_length, text);
+    size_t name_length = (size_t)(equals - text);
+    return (struct setting){text, equals + 1, name_length,
+                            length - name_length - 1};
 }
 
 int policy_set_options(const struct policy *policy, const char *text,
@@ -246,15 +260,22 @@ int policy_set_options(const struct policy *policy, const char *text,
     for (size_t i = 0; i < policy_count_options(policy); i++) {
         values[i] = policy->options[i].initial;
     }
+    uint32_t given = 0; /* a bit for each option */
     while (text != NULL) {
         size_t length = strcspn(text, ",");
-        const char *equals = memchr(text, '=', length);
-        int status =
-            equals != NULL
-                ? set_by_name(policy, text, (size_t)(equals - text), length,
-                              values, message, room)
-                : set_by_word(policy, text, length, values, message, room);
-        if (status != 0) {
+        struct setting setting = read_setting(text, length);
+        int i = find_option(policy, &setting, message, room);
+        if (i < 0) {
+            return -1;
+        }
+        const struct policy_option *option = &policy->options[i];
+        if (given >> i & 1) {
+            return fail(message, room, "policy %s: option %s is given twice",
+                        policy->name, option->name);
+        }
+        given |= (uint32_t)1 << i;
+        if (set_value(policy, option, &setting, &values[i], message, room) !=
+            0) {
             return -1;
         }
         text = text[length] == ',' ? text + length + 1 : NULL;

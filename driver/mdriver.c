@@ -28,17 +28,24 @@ enum { EXIT_VALID, EXIT_SUBJECT_FAILED, EXIT_BAD_INPUT, TEXT_BYTES = 600 };
 
 static void print_option(const struct policy_option *option)
 {
+    const char *const *words = option->words;
     printf("    %s=", option->name);
-    if (option->words[0] == NULL) {
+    for (size_t i = 0; i < POLICY_MAX_WORDS && words[i] != NULL; i++) {
+        printf("%s%s", i > 0 ? "|" : "", words[i]);
+    }
+    if (words[0] != NULL) {
+        printf(" (%s)", words[option->initial]);
+    } else {
         printf("%llu..%llu (%llu)", (unsigned long long)option->least,
                (unsigned long long)option->most,
                (unsigned long long)option->initial);
     }
-    for (size_t i = 0; i < POLICY_MAX_WORDS && option->words[i]; i++) {
-        printf("%s%s%s", i > 0 ? "|" : "", option->words[i],
-               i == option->initial ? "*" : "");
-    }
     printf("  %s\n", option->summary);
+}
+
+static void print_policy(const char *name, const char *summary)
+{
+    printf("%-19s %s\n", name, summary);
 }
 
 /* What --list prints. */
@@ -46,19 +53,23 @@ static int list_policies(void)
 {
     for (size_t i = 0; registry_at(i) != NULL; i++) {
         const struct policy *policy = registry_at(i);
-        printf("%-19s %s%s\n", policy->name, policy->summary,
-               policy == registry_default() ? " (default)" : "");
+        print_policy(policy->name, policy->summary);
         for (size_t k = 0; k < policy_count_options(policy); k++) {
             print_option(&policy->options[k]);
         }
     }
+    print_policy("all", "each one above");
     struct subject libc = subject_libc();
-    printf("%-19s %s\n", libc.label, libc.policy->summary);
+    print_policy(libc.label, libc.policy->summary);
     for (size_t i = 0; installed_name(i) != NULL; i++) {
-        printf("%-19s an installed malloc, where its library is found\n",
-               installed_name(i));
+        print_policy(installed_name(i),
+                     "an installed malloc, where its library is found");
     }
-    printf("%-19s any other, for example ./libmymalloc.so\n", "PATH/LIBRARY");
+    print_policy("PATH/LIBRARY", "any other, for example ./libmymalloc.so");
+    printf("\nWithout a name: %s.  Options follow a colon, words also alone:\n"
+           "best-fit:order=address,split=64 or best-fit:address,split=64.  In\n"
+           "parentheses: what holds where an option is not given.\n",
+           registry_default()->name);
     return EXIT_VALID;
 }
 

@@ -86,9 +86,6 @@ START_TEST(options_are_set)
     ck_assert_int_eq(choose("best-fit:split=128,fifo"), 0);
     ck_assert_uint_eq(choice.values[split], 128);
     ck_assert_str_eq(word(), "fifo");
-    ck_assert_int_eq(choose("best-fit:order=fifo,split=16,order=lifo"), 0);
-    ck_assert_uint_eq(choice.values[split], 16);
-    ck_assert_str_eq(word(), "lifo");
 }
 END_TEST
 
@@ -109,7 +106,8 @@ START_TEST(numbers_are_bounded)
         char text[80] = "implicit:split=", expected[160];
         strcat(text, numbers[i]);
         snprintf(expected, sizeof expected,
-                 "option split: expected a number from 16 to 1048576, got '%s'",
+                 "policy implicit, option split: expected a number from 16 to "
+                 "1048576, got '%s'",
                  numbers[i]);
         expect_error(text, expected);
     }
@@ -129,10 +127,21 @@ START_TEST(errors_say_what_was_expected)
                  "policy best-fit has no option 'colour'");
     expect_error("best-fit:=lifo", "policy best-fit has no option ''");
     expect_error("bump:split=16", "policy bump has no option 'split'");
-    expect_error("next-fit:order=up",
-                 "option order: expected one of lifo fifo address, got 'up'");
-    expect_error("next-fit:order=",
-                 "option order: expected one of lifo fifo address, got ''");
+    expect_error("next-fit:order=up", "policy next-fit, option order: expected "
+                                      "one of lifo fifo address, got 'up'");
+    expect_error("next-fit:order=", "policy next-fit, option order: expected "
+                                    "one of lifo fifo address, got ''");
+}
+END_TEST
+
+START_TEST(options_are_given_once)
+{
+    expect_error("best-fit:split=16,split=64",
+                 "policy best-fit: option split is given twice");
+    expect_error("best-fit:lifo,split=64,order=tree",
+                 "policy best-fit: option order is given twice");
+    expect_error("best-fit:lifo,fifo",
+                 "policy best-fit: option order is given twice");
 }
 END_TEST
 
@@ -141,7 +150,7 @@ START_TEST(messages_are_cut_to_their_room)
     char small[12] = "unterminated";
     ck_assert_int_eq(policy_choose("first-fit:order=up", &choice, small, 10),
                      -1);
-    ck_assert_str_eq(small, "option or");
+    ck_assert_str_eq(small, "policy fi");
 }
 END_TEST
 
@@ -169,6 +178,7 @@ Suite *registry_suite(void)
     tcase_add_test(tests, options_are_set);
     tcase_add_test(tests, numbers_are_bounded);
     tcase_add_test(tests, errors_say_what_was_expected);
+    tcase_add_test(tests, options_are_given_once);
     tcase_add_test(tests, messages_are_cut_to_their_room);
     tcase_add_test(tests, given_policy_takes_options_alone);
     suite_add_tcase(suite, tests);

@@ -146,4 +146,4 @@ POLICY(buddy_policy, "buddy", buddy_binary_init, NULL,
 POLICY(buddy_fibonacci_policy, "buddy-fibonacci", buddy_fibonacci_init, NULL,
        "Fibonacci buddies: sizes that split into the two before them");
 POLICY(buddy_double_policy, "buddy-double", buddy_double_init, double_options,
-       "double buddies: two binary systems, of 2^k and of 3*2^k bytes");
+       "double buddies: two binary systems, of 2^k and 3*2^k bytes");

@@ -137,7 +137,7 @@ static const struct policy_option list_options[] = {
 
 static const struct policy_option first_options[] = {
     [OPTION_ORDER] = {.name = "order",
-                      .summary = "order of the list, or a tree by address",
+                      .summary = "list order, or a tree by address",
                       .words = {"lifo", "fifo", "address", "tree"},
                       .initial = LIST_ADDRESS},
     TAGGED_OPTIONS(OPTION_TAGS),
@@ -146,7 +146,7 @@ static const struct policy_option first_options[] = {
 
 static const struct policy_option tree_options[] = {
     [OPTION_ORDER] = {.name = "order",
-                      .summary = "order of the list, or a tree by size",
+                      .summary = "list order, or a tree by size",
                       .words = {"lifo", "fifo", "address", "tree"},
                       .initial = ORDER_TREE},
     TAGGED_OPTIONS(OPTION_TAGS),

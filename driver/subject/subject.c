@@ -85,6 +85,16 @@ static int append_all(struct subject **list, size_t *n, char *message,
     return 0;
 }
 
+/* Whether options follow the name of what has none, and is no policy. */
+static bool has_vain_options(const char *item, size_t name_length)
+{
+    char name[sizeof((struct subject *)0)->label];
+    snprintf(name, sizeof name, "%.*s", (int)name_length, item);
+    return item[name_length] == ':' &&
+           (strcmp(name, "all") == 0 || strcmp(name, libc_policy.name) == 0 ||
+            installed_is_name(name));
+}
+
 /* Parses one item of the list. */
 static int parse_item(const char *item, struct subject **list, size_t *n,
                       char *message, size_t room)
@@ -105,6 +115,12 @@ static int parse_item(const char *item, struct subject **list, size_t *n,
     struct subject one = {.kind = SUBJECT_POLICY};
     if (strlen(item) >= sizeof one.label) {
         snprintf(message, room, "policy name too long: '%.40s...'", item);
+        return -1;
+    }
+    size_t name_length = strcspn(item, ":");
+    if (has_vain_options(item, name_length)) {
+        snprintf(message, room, "%.*s takes no options, got '%s'",
+                 (int)name_length, item, item + name_length + 1);
         return -1;
     }
     struct policy_choice choice;
