@@ -1,40 +1,13 @@
 # prepare.awk -- the tables that the pictures are drawn from, out of a CSV of
 # mdriver.
 #
-#   awk -v style=plots/style -v data=FOLDER -f dress.awk -f prepare.awk run.csv
+#   awk -v style=plots/style -v data=FOLDER -f csv.awk -f dress.awk \
+#       -f prepare.awk run.csv
 #
 # Rows of a map are numbered from the top, 1 to n_traces, the row of averages
 # stands half a row apart; columns are policies from 1, column 0 is the limit.
 # Failed results have no figures: they count as zero utilization in the mean,
 # as in mdriver's own table.
-
-# Splits a row of RFC 4180 into field[1..], which it returns the number of.
-function split_row(row, field,    n, value)
-{
-    n = 0
-    while (1) {
-        if (substr(row, 1, 1) == "\"") {
-            value = ""
-            row = substr(row, 2)
-            while (match(row, /^[^"]*""/)) {
-                value = value substr(row, 1, RLENGTH - 1)
-                row = substr(row, RLENGTH + 1)
-            }
-            match(row, /^[^"]*/)
-            value = value substr(row, 1, RLENGTH)
-            row = substr(row, RLENGTH + 2)
-        } else {
-            match(row, /^[^,]*/)
-            value = substr(row, 1, RLENGTH)
-            row = substr(row, RLENGTH + 1)
-        }
-        field[++n] = value
-        if (row == "") {
-            return n
-        }
-        row = substr(row, 2)
-    }
-}
 
 # Three significant digits, as mdriver's tables show them.
 function three(value)
