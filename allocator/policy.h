@@ -126,6 +126,17 @@ struct policy {
     int (*walk)(struct heap *heap, policy_visit_fn *visit, void *context);
 
     /*
+     * Optional, for whoever needs several blocks at a time.  As n calls of
+     * malloc with the same size; returns how many blocks there are now in out,
+     * fewer than n only where malloc would have returned NULL.
+     */
+    size_t (*malloc_batch)(struct heap *heap, size_t size, size_t n,
+                           void **out);
+
+    /* Optional.  As n calls of free; no payload is NULL. */
+    void (*free_batch)(struct heap *heap, void *const *payloads, size_t n);
+
+    /*
      * Optional.  Gives back what the policy keeps for speed alone (caches,
      * free memory at the top); NULL: it keeps nothing.
      */

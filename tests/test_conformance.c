@@ -362,6 +362,31 @@ START_TEST(trim_only_gives_back)
 }
 END_TEST
 
+/* Among single calls, from the empty heap on, until memory is refused. */
+START_TEST(batches_do_as_single_calls_do)
+{
+    const struct heap_options options = {.limit_bytes = 192 << 10};
+    enum lab_outcome outcome = LAB_DONE;
+    open_lab(_i, &options);
+    for (size_t round = 0; lab.policy->malloc_batch != NULL &&
+                           lab.policy->free_batch != NULL && round < 300;
+         round++) {
+        size_t size =
+            round % 8 != 0 ? 1 + lab_random(&lab, 300) : lab_random(&lab, 3000);
+        outcome = lab_alloc_batch(&lab, size, lab_random(&lab, LAB_BATCH + 1));
+        demand(&lab, outcome != LAB_WRONG);
+        demand(&lab, lab_step(&lab, 1000) != LAB_WRONG);
+        verify();
+        if (outcome == LAB_REFUSED || lab_random(&lab, 3) == 0) {
+            demand(&lab, lab_free_batch(&lab, LAB_BATCH) == LAB_DONE);
+            verify();
+        }
+    }
+    demand(&lab, lab_free_all(&lab) == LAB_DONE);
+    verify();
+}
+END_TEST
+
 /* Overwrites all that a free block has between its ends and not retired. */
 static int scribble(void *context, const struct block_info *block)
 {
@@ -447,6 +472,7 @@ Suite *conformance_suite(void)
         large_heaps_work,
         walk_stops_when_told,
         trim_only_gives_back,
+        batches_do_as_single_calls_do,
         the_middle_of_free_blocks_is_nobodys,
         payloads_in_fresh_memory_are_zero,
     };

@@ -155,19 +155,41 @@ void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
     return payload;
 }
 
+/* As the policy's hook, or in its place. */
+static size_t malloc_batch(struct heap *heap, size_t size, size_t n, void **out)
+{
+    if (policy()->malloc_batch != NULL) {
+        return policy()->malloc_batch(heap, size, n, out);
+    }
+    size_t taken = 0;
+    while (taken < n && (out[taken] = policy()->malloc(heap, size)) != NULL) {
+        taken++;
+    }
+    return taken;
+}
+
+/* The same. */
+static void free_batch(struct heap *heap, void *const *payloads, size_t n)
+{
+    if (policy()->free_batch != NULL) {
+        policy()->free_batch(heap, payloads, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        policy()->free(heap, payloads[i]);
+    }
+}
+
 size_t arena_take(struct arena *arena, size_t class, size_t n,
                   struct cached **list)
 {
-    size_t taken = 0;
+    void *payloads[ARENA_BATCH];
     pthread_mutex_lock(&arena->lock);
-    for (; taken < n; taken++) {
-        struct cached *block =
-            policy()->malloc(&arena->heap, class_bytes(class));
-        if (block == NULL) {
-            break;
-        }
-        block->key = arenas.key;
+    n = malloc_batch(&arena->heap, class_bytes(class), n, payloads);
+    for (size_t i = 0; i < n; i++) {
+        struct cached *block = payloads[i];
         arena_set_state(block, class);
+        block->key = arenas.key;
         *list = block;
         list = &block->next;
     }
@@ -175,31 +197,34 @@ size_t arena_take(struct arena *arena, size_t class, size_t n,
     atomic_store_explicit(&arena->footprint, heap_footprint(&arena->heap),
                           memory_order_relaxed);
     pthread_mutex_unlock(&arena->lock);
-    return taken;
+    return n;
 }
 
-void arena_give(struct cached *list)
+/* Frees blocks of one arena and class. */
+static void give(struct arena *arena, size_t class, void *const *payloads,
+                 size_t n)
 {
-    struct arena *locked = NULL;
-    while (list != NULL) {
-        struct cached *block = list;
-        list = block->next;
-        struct arena *arena = arena_of(block);
-        if (arena != locked) {
-            if (locked != NULL) {
-                pthread_mutex_unlock(&locked->lock);
-            }
-            pthread_mutex_lock(&arena->lock);
-            locked = arena;
-        }
-        block->key = 0;
-        size_t bytes = class_bytes(arena_state(block));
-        arena_set_state(block, STATE_FREE);
-        policy()->free(&arena->heap, block);
-        release_note(arena, bytes);
+    pthread_mutex_lock(&arena->lock);
+    for (size_t i = 0; i < n; i++) {
+        arena_set_state(payloads[i], STATE_FREE);
     }
-    if (locked != NULL) {
-        pthread_mutex_unlock(&locked->lock);
+    free_batch(&arena->heap, payloads, n);
+    release_note(arena, class_bytes(class) * n);
+    pthread_mutex_unlock(&arena->lock);
+}
+
+void arena_give(size_t class, struct cached *list)
+{
+    void *payloads[ARENA_BATCH];
+    while (list != NULL) {
+        struct arena *arena = arena_of(list);
+        size_t n = 0;
+        do {
+            payloads[n++] = list;
+            list->key = 0;
+            list = list->next;
+        } while (list != NULL && n < ARENA_BATCH && arena_of(list) == arena);
+        give(arena, class, payloads, n);
     }
 }
 

@@ -34,7 +34,8 @@
 #include "allocator/heap/heap.h"
 #include "allocator/preload/classes.h"
 
-#define ARENA_MOST 16
+#define ARENA_MOST  16
+#define ARENA_BATCH ((size_t)64) /* blocks under one lock */
 
 #define STATE_OTHER (CLASSES + 1)
 #define STATE_FREE  (CLASSES + 2)
@@ -132,12 +133,12 @@ static inline bool arena_is_cached(const void *payload)
     return ((const struct cached *)payload)->key == arenas.key;
 }
 
-/* Up to n blocks of a class, linked, with key and state; how many. */
+/* Up to n <= ARENA_BATCH blocks of a class, linked, with key and state. */
 size_t arena_take(struct arena *arena, size_t class, size_t n,
                   struct cached **list);
 
-/* Frees linked blocks of any arenas. */
-void arena_give(struct cached *list);
+/* Frees linked blocks of a class, of any arenas. */
+void arena_give(size_t class, struct cached *list);
 
 /* Frees a block that is in use. */
 void arena_free(void *payload);

@@ -102,12 +102,13 @@ static void after_fork_in_child(void)
 }
 
 /* Gives a list of n blocks back to their arenas. */
-static void give_back(struct cache *cache, struct cached *list, size_t n)
+static void give_back(struct cache *cache, size_t class, struct cached *list,
+                      size_t n)
 {
     if (n != 0) {
         cache_count(&cache->returns, 1);
         cache_count(&cache->returned, n);
-        arena_give(list);
+        arena_give(class, list);
     }
 }
 
@@ -139,8 +140,8 @@ static void flush(struct cache *cache)
         struct cached *list, *spare;
         size_t n = take_list(bin, &list), n_spare = take_spare(bin, &spare);
         bin->batch = 1;
-        give_back(cache, list, n);
-        give_back(cache, spare, n_spare);
+        give_back(cache, class, list, n);
+        give_back(cache, class, spare, n_spare);
     }
 }
 
@@ -188,7 +189,7 @@ static void set_bounds(struct cache *cache)
         n = n != 0 ? n : 1;
         cache->bins[class].batch = 1;
         cache->bins[class].most =
-            (uint16_t)(n < CACHE_BATCH_MOST ? n : CACHE_BATCH_MOST);
+            (uint16_t)(n < CACHE_FIRST_MOST ? n : CACHE_FIRST_MOST);
     }
 }
 
@@ -270,7 +271,7 @@ static size_t fetch(struct cache *cache, size_t class)
     if (n == 0) {
         n = arena_take(cache->arena, class, bin->batch, &bin->head);
         cache_count(&cache->fills, 1);
-        bin->batch = bin->batch < bin->most / 2 && bin->batch < CACHE_BATCH_MOST
+        bin->batch = bin->batch < bin->most / 2 && bin->batch < ARENA_BATCH
                          ? (uint16_t)(2 * bin->batch)
                          : bin->batch;
     }
@@ -322,7 +323,7 @@ static void send_away(struct cache *cache, size_t class, struct cached *list,
     if (n != 0 && depot_put(class, list, n, most)) {
         cache_count(&cache->returned, n);
     } else {
-        give_back(cache, list, n);
+        give_back(cache, class, list, n);
     }
 }
 

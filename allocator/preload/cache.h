@@ -28,7 +28,7 @@
 #include "allocator/preload/classes.h"
 
 #define CACHE_FIRST_BYTES ((size_t)4096) /* that a list may hold at once */
-#define CACHE_BATCH_MOST  ((size_t)64)
+#define CACHE_FIRST_MOST  ARENA_BATCH
 #define CACHE_MOST        4096
 #define CACHE_SHARE       16
 

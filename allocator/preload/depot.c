@@ -82,7 +82,7 @@ void depot_flush(void)
     for (size_t class = 1; class <= CLASSES; class ++) {
         struct cached *list;
         while (depot_take(class, &list) != 0) {
-            arena_give(list);
+            arena_give(class, list);
         }
     }
 }

@@ -284,6 +284,38 @@ enum lab_outcome lab_free(struct lab *lab, size_t index)
     return LAB_DONE;
 }
 
+enum lab_outcome lab_alloc_batch(struct lab *lab, size_t size, size_t n)
+{
+    void *payloads[LAB_BATCH];
+    uint64_t refusals = lab->heap.refusals;
+    size_t got = lab->policy->malloc_batch(&lab->heap, size, n, payloads);
+    enum lab_outcome outcome =
+        got < n ? judge_null(lab, refusals, size) : LAB_DONE;
+    for (size_t i = 0; i < got && outcome != LAB_WRONG; i++) {
+        outcome =
+            add(lab, payloads[i], 0, size) == LAB_WRONG ? LAB_WRONG : outcome;
+    }
+    return outcome;
+}
+
+enum lab_outcome lab_free_batch(struct lab *lab, size_t n)
+{
+    void *payloads[LAB_BATCH];
+    n = n < lab->n_live ? n : lab->n_live;
+    for (size_t i = 0; i < n; i++) {
+        size_t index = lab_random(lab, lab->n_live);
+        struct lab_block block = lab->live[index];
+        if (verify_bytes(lab, &block, block.payload, block.filled) !=
+            LAB_DONE) {
+            return LAB_WRONG;
+        }
+        payloads[i] = block.payload;
+        drop(lab, index);
+    }
+    lab->policy->free_batch(&lab->heap, payloads, n);
+    return LAB_DONE;
+}
+
 enum lab_outcome lab_free_all(struct lab *lab)
 {
     while (lab->n_live > 0) {

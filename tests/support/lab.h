@@ -56,6 +56,11 @@ enum lab_outcome lab_alloc(struct lab *lab, size_t alignment, size_t size);
 enum lab_outcome lab_realloc(struct lab *lab, size_t index, size_t size);
 enum lab_outcome lab_free(struct lab *lab, size_t index);
 
+/* n <= LAB_BATCH blocks, or live blocks at random, in one call of the hook. */
+#define LAB_BATCH ((size_t)32)
+enum lab_outcome lab_alloc_batch(struct lab *lab, size_t size, size_t n);
+enum lab_outcome lab_free_batch(struct lab *lab, size_t n);
+
 /* Frees all that is live, in random order. */
 enum lab_outcome lab_free_all(struct lab *lab);
 

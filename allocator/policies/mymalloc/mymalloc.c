@@ -18,6 +18,7 @@
  *   areas.h    how they lie in blocks
  *   holes.h    the index of holes between them
  *   pool.h     the lists, and the ways to a small object
+ *   batch.h    several small objects at a time
  *   tables.h   where bins, lists and bits live, and how they grow
  *   huge.h     requests of 4 GiB and more
  *   inspect.h  check and walk
@@ -36,6 +37,7 @@
  */
 #include <string.h>
 
+#include "allocator/policies/mymalloc/batch.h"
 #include "allocator/policies/mymalloc/bits.h"
 #include "allocator/policies/mymalloc/block.h"
 #include "allocator/policies/mymalloc/huge.h"
@@ -270,5 +272,7 @@ const struct policy mymalloc_policy = {
     .usable_size = mymalloc_usable_size,
     .check = my_check,
     .walk = my_walk,
+    .malloc_batch = my_batch_malloc,
+    .free_batch = my_batch_free,
     .trim = mymalloc_trim,
 };
