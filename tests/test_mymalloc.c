@@ -304,7 +304,8 @@ END_TEST
 START_TEST(lost_hole)
 {
     furnish();
-    struct group *group = &tables_of(&heap)->groups[0];
+    ck_assert_ptr_nonnull(policy->malloc(&heap, 48)); /* of a new area */
+    struct group *group = &tables_of(&heap)->groups[1];
     ck_assert_uint_ne(group->victim, 0);
     group->victim = 0;
     expect("hole-lost");
@@ -328,14 +329,14 @@ END_TEST
 START_TEST(end_of_an_area)
 {
     furnish();
-    uint32_t unit = unit_of(&heap, payloads[1]);
+    uint32_t unit = unit_of(&heap, payloads[MANY / 2 + 1]);
     while (!bits_is_hole(tables_of(&heap), unit) ||
            hole_of(&heap, unit)->units != 0) {
         unit = my_bits_next(tables_of(&heap), unit);
     }
     bits_clear_hole(tables_of(&heap), unit);
     bits_clear_start(tables_of(&heap), unit);
-    expect("hole");
+    expect("area");
 }
 END_TEST
 

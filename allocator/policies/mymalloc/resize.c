@@ -51,7 +51,7 @@ uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
         my_block_cut(heap, block, have, units);
         return block;
     }
-    my_tables_make_way(heap, block + have, units - have);
+    block = my_tables_make_way(heap, block, units - have);
     if (block + have == root_of(heap)->top) {
         return grow_at_top(heap, block, have, units);
     }

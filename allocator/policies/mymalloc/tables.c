@@ -10,6 +10,9 @@
 #include "allocator/policies/mymalloc/block.h"
 
 #define CHUNK_SLACK 4
+/* Tables of up to 4 KiB change places with a block. */
+#define MOST_CHANGE_UNITS 256u
+#define FIRST_CHUNKS      2 /* for the area that the first tables are made for */
 /* How fine the index is, by the heap's size. */
 static const struct stage {
     size_t heap_bytes; /* applies from here on */
@@ -124,6 +127,8 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
     const struct tables *now = tables_of(heap);
     if (now != NULL) {
         chunks += now->n_chunks - now->n_free_chunks - 1;
+    } else if (chunks < FIRST_CHUNKS) {
+        chunks = FIRST_CHUNKS;
     }
     plan(heap, chunks, &planned);
     uint32_t block = my_block_take(heap, units_for(planned.bytes));
@@ -158,14 +163,61 @@ void my_tables_lower(struct heap *heap)
     }
 }
 
-void my_tables_make_way(struct heap *heap, uint32_t end, uint32_t units)
+/* Moves the tables into a hole; false: there is none that holds them. */
+static bool move_into_hole(struct heap *heap)
 {
-    const struct root *root = root_of(heap);
-    if (root->tables != end || end == 0) {
-        return;
+    uint32_t old = root_of(heap)->tables, units = units_of(heap, old);
+    uint32_t block = my_block_take_hole(heap, units);
+    if (block == 0) {
+        return false;
+    }
+    memcpy(address_of(heap, block), address_of(heap, old),
+           tables_of(heap)->bytes);
+    root_of(heap)->tables = block;
+    my_block_give(heap, old, units);
+    return true;
+}
+
+/* Sees to it that a block at the top can grow by units. */
+static bool prepare_top(struct heap *heap, uint32_t units)
+{
+    uint32_t room = my_block_room_behind(heap, root_of(heap)->top);
+    return room >= units || heap_grow(heap, (units - room) * UNIT) != NULL;
+}
+
+/*
+ * The tables change places with the block that ends where they begin.  Returns
+ * its new place.
+ */
+static uint32_t change_places(struct heap *heap, uint32_t block)
+{
+    uint64_t held[MOST_CHANGE_UNITS * UNIT / sizeof(uint64_t)];
+    uint32_t bytes = tables_of(heap)->bytes, units = units_of(heap, block);
+    uint32_t own = units_of(heap, root_of(heap)->tables), moved = block + own;
+    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
+    memcpy(held, tables_of(heap), bytes);
+    memmove(address_of(heap, moved), address_of(heap, block),
+            units * UNIT - sizeof(uint32_t));
+    memcpy(address_of(heap, block), held, bytes);
+    *word_of(heap, moved) = word_in_use(units);
+    *word_of(heap, block) = own << SIZE_SHIFT | prev | IN_USE;
+    root_of(heap)->tables = block;
+    return moved;
+}
+
+uint32_t my_tables_make_way(struct heap *heap, uint32_t block, uint32_t units)
+{
+    uint32_t end = block + units_of(heap, block);
+    if (root_of(heap)->tables != end || move_into_hole(heap)) {
+        return block;
     }
     uint32_t have = units_of(heap, end);
-    if (end + have == root->top) {
-        my_block_rise(heap, end, units > have / 4 ? units : have / 4);
+    if (end + have != root_of(heap)->top) {
+        return block;
     }
+    if (have <= MOST_CHANGE_UNITS && prepare_top(heap, units)) {
+        return change_places(heap, block);
+    }
+    my_block_rise(heap, end, units > have / 4 ? units : have / 4);
+    return block;
 }

@@ -13,9 +13,10 @@
  *   bins      heads of the lists of free blocks by size (bins.h)
  *   chunks    of bits
  *
- * A heap has none before they repay: until TABLES_FROM_SMALL small blocks live
- * (the word at top counts them), or it has TABLES_FROM_BYTES and one of them,
- * or TABLES_AT_LAST.  Its free blocks form one list and all blocks have words.
+ * A heap has none before they repay the 0.7 KB that they begin with and what
+ * areas leave unused: until TABLES_FROM_SMALL small blocks live (the word at
+ * top counts them), or it has TABLES_FROM_BYTES and one of them, or
+ * TABLES_AT_LAST.  Its free blocks form one list and all blocks have words.
  * From there on the tables are made anew, larger and finer, each time the heap
  * has outgrown the map or the chunks by a quarter, which costs amortized O(1)
  * per unit of growth; about 0.5 % of the heap are theirs, beside the bits.
@@ -31,8 +32,8 @@
 
 #include "allocator/policies/mymalloc/layout.h"
 
-#define TABLES_FROM_BYTES ((size_t)8192)
-#define TABLES_FROM_SMALL ((uint32_t)96)
+#define TABLES_FROM_BYTES ((size_t)32768)
+#define TABLES_FROM_SMALL ((uint32_t)160)
 #define TABLES_AT_LAST    ((size_t)65536)
 #define GRANULE_UNITS     ((uint32_t)256) /* of the map: 4 KiB */
 #define BINS_PER_WORD     ((uint32_t)64)
@@ -137,10 +138,12 @@ void my_tables_renew(struct heap *heap, uint32_t chunks);
 void my_tables_lower(struct heap *heap);
 
 /*
- * Lets a block that ends where the tables begin, and they at the top, grow by
- * units: the tables rise by as much, or by a quarter of their own size so that
- * small steps do not move them each time.
+ * Lets a block that shall grow by units pass the tables if it ends where they
+ * begin: they move into a hole that holds them; or, if they end at the top,
+ * change places with the block; or, if they are long, rise by as much or by a
+ * quarter of their own size, so that small steps do not move them each time.
+ * Returns the block's place.
  */
-void my_tables_make_way(struct heap *heap, uint32_t end, uint32_t units);
+uint32_t my_tables_make_way(struct heap *heap, uint32_t block, uint32_t units);
 
 #endif
