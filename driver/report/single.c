@@ -219,8 +219,11 @@ void single_table(FILE *out, const struct run *run, size_t subject,
 {
     struct layout layout = lay_out(out, run, style);
     struct summary summary = summarize(run, subject);
-    paint_text(out, style, TONE_HEADING, run->subjects[subject].label);
-    fprintf(out, ": %s\n\n", run->subjects[subject].summary);
+    const struct subject_facts *facts = &run->subjects[subject];
+    paint_text(out, style, TONE_HEADING, facts->label);
+    fputs(": ", out);
+    paint_wrapped(out, style, name_width(facts->label) + 2, 4, facts->summary);
+    fputc('\n', out);
     head(&layout);
     for (size_t t = 0; t < run->n_traces; t++) {
         row(&layout, &run->traces[t], run_result(run, t, subject));
