@@ -217,7 +217,8 @@ TSAN_OBJ := $(patsubst %.c,build/tsan/check/%.o,$(TSAN_SRC) $(ALLOCATOR_SRC))
 build/tsan/check/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  CC $< (tsan)'; $(CC) -std=c11 -D_GNU_SOURCE -I. -MMD -MP $(flags_tsan) \
-	  $(CFLAGS) -fno-builtin -DARENA_SHIFT_MOST=28 -c $< -o $@
+	  $(CFLAGS) -fno-builtin -DARENA_FLOOR=0x7e9000000000 \
+	  -DARENA_SHIFT=28 -DARENA_PLACES=8 -c $< -o $@
 
 build/tsan/check/tests/programs/soak.o: CFLAGS += -include tests/tsan/renamed.h
 

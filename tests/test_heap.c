@@ -3,6 +3,7 @@
  */
 #include <check.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "allocator/heap/heap.h"
 #include "tests/support/sanitized.h"
@@ -61,18 +62,68 @@ START_TEST(spare_pages_go_back_and_can_be_used_again)
 }
 END_TEST
 
-START_TEST(a_heap_can_be_a_slice_of_a_reservation)
+/* A place where this process has nothing. */
+static unsigned char *empty_place(void)
 {
-    struct heap_options options = {.reserve_bytes = (size_t)1 << 20};
-    struct heap outer, inner;
-    ck_assert_int_eq(heap_init(&outer, NULL), 0);
-    unsigned char *place = outer.base + ((size_t)1 << 30);
-    ck_assert_int_eq(heap_init_at(&inner, &options, place), 0);
-    ck_assert_ptr_eq(inner.base, place);
-    ck_assert_ptr_eq(heap_grow(&inner, 64), place);
-    memset(place, 1, 64);
-    heap_destroy(&inner);
-    heap_destroy(&outer);
+    struct heap wide;
+    ck_assert_int_eq(heap_init(&wide, NULL), 0);
+    unsigned char *place = wide.base + ((size_t)1 << 30);
+    heap_destroy(&wide);
+    return place;
+}
+
+static bool is_mapped(const void *page)
+{
+    unsigned char residency;
+    return mincore((void *)(uintptr_t)page, 1, &residency) == 0;
+}
+
+/* Nothing is reserved: pages and their shadow appear as the heap grows. */
+START_TEST(a_heap_can_claim_its_pages_one_by_one)
+{
+    unsigned char *place = empty_place();
+    struct heap_options options = {.reserve_bytes = (size_t)128 << 20,
+                                   .shadow = place + ((size_t)128 << 20)};
+    unsigned char *shadow = options.shadow;
+    struct heap own;
+    ck_assert_int_eq(heap_init_at(&own, &options, place), 0);
+    ck_assert_ptr_eq(own.base, place);
+    ck_assert(!is_mapped(place) && !is_mapped(shadow));
+    ck_assert_ptr_eq(heap_grow(&own, 64), place);
+    place[63] = shadow[1] = 1;
+    ck_assert(!is_mapped(place + HEAP_COMMIT_STEP));
+    unsigned char *page = heap_map(&own, HEAP_PAGE);
+    ck_assert_ptr_eq(page, place + options.reserve_bytes - HEAP_PAGE);
+    page[0] = shadow[(size_t)(page - place) / CLAIM_RATIO] = 1;
+    ck_assert(!is_mapped(shadow + CLAIM_STEP));
+    ck_assert_int_eq(heap_unmap(&own, page, HEAP_PAGE), 0);
+    ck_assert(!is_mapped(page));
+    heap_destroy(&own);
+    ck_assert(!is_mapped(place) && !is_mapped(shadow));
+}
+END_TEST
+
+/* Growth and mappings are refused there, and what is there stays. */
+START_TEST(a_claiming_heap_leaves_other_mappings_alone)
+{
+    unsigned char *place = empty_place();
+    struct heap_options options = {.reserve_bytes = (size_t)16 << 20};
+    struct heap own;
+    unsigned char *other = place + 3 * HEAP_COMMIT_STEP;
+    unsigned char *last = place + options.reserve_bytes - HEAP_PAGE;
+    ck_assert(claim_pages(other, HEAP_PAGE) && claim_pages(last, HEAP_PAGE));
+    *other = *last = 7;
+    ck_assert(!claim_pages(last - HEAP_PAGE, 2 * HEAP_PAGE));
+    ck_assert_int_eq(heap_init_at(&own, &options, place), 0);
+    ck_assert_ptr_nonnull(heap_grow(&own, 3 * HEAP_COMMIT_STEP));
+    ck_assert_ptr_null(heap_grow(&own, 16));
+    ck_assert_ptr_null(heap_map(&own, HEAP_PAGE));
+    ck_assert_uint_eq(own.refusals, 2);
+    heap_destroy(&own);
+    ck_assert_uint_eq(*other, 7);
+    ck_assert_uint_eq(*last, 7);
+    munmap(other, HEAP_PAGE);
+    munmap(last, HEAP_PAGE);
 }
 END_TEST
 
@@ -436,7 +487,8 @@ Suite *heap_suite(void)
     tcase_add_test(tests, growth_is_contiguous_and_counts);
     tcase_add_test(tests, limit_refuses_and_is_noted);
     tcase_add_test(tests, spare_pages_go_back_and_can_be_used_again);
-    tcase_add_test(tests, a_heap_can_be_a_slice_of_a_reservation);
+    tcase_add_test(tests, a_heap_can_claim_its_pages_one_by_one);
+    tcase_add_test(tests, a_claiming_heap_leaves_other_mappings_alone);
     tcase_add_test(tests, thousands_of_mappings_are_kept_apart);
     tcase_add_test(tests, mappings_are_zeroed_apart_and_counted);
     tcase_add_test(tests, unmap_takes_ends_and_middles);

@@ -56,6 +56,17 @@ static void allocate_many(size_t size)
 
 /* ---- what things cost ---------------------------------------------------- */
 
+/* Without tables the search for a hole would look at all of them. */
+START_TEST(aligned_blocks_alone_make_tables_too)
+{
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_ptr_nonnull(policy->memalign(&heap, 4096, 100));
+    }
+    ck_assert_ptr_nonnull(tables_of(&heap));
+    expect_sound();
+}
+END_TEST
+
 START_TEST(a_heap_costs_16_bytes_and_grows_by_what_is_missing)
 {
     ck_assert_uint_eq(heap.brk, 16);
@@ -517,6 +528,7 @@ Suite *mymalloc_suite(void)
 {
     const TTest *const costs[] = {
         a_heap_costs_16_bytes_and_grows_by_what_is_missing,
+        aligned_blocks_alone_make_tables_too,
         many_of_a_size_pay_no_headers,
         small_objects_do_not_pin_the_holes_of_large_ones,
         middling_objects_are_blocks_where_most_bytes_are_large,

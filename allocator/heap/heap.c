@@ -1,5 +1,6 @@
 /*
- * heap.c -- a heap inside one reservation of address space.
+ * heap.c -- a heap inside one reservation of address space, or where nobody
+ * else is (claim.h).
  *
  * The contiguous part is made accessible in steps and stays so until destroy;
  * mappings get and lose their pages one by one, as mmap and munmap would.
@@ -56,18 +57,9 @@ static int open_backing(const struct heap *heap, enum heap_visibility how)
     return fd;
 }
 
-int heap_init(struct heap *heap, const struct heap_options *options)
+/* All but where the heap lies; 0 or -1. */
+static int set_up(struct heap *heap, const struct heap_options *options)
 {
-    return heap_init_at(heap, options, NULL);
-}
-
-int heap_init_at(struct heap *heap, const struct heap_options *options,
-                 void *address)
-{
-    static const struct heap_options defaults = {0, 0, HEAP_PRIVATE, 0};
-    if (options == NULL) {
-        options = &defaults;
-    }
     memset(heap, 0, sizeof *heap);
     heap->reserved = options->reserve_bytes != 0 ? options->reserve_bytes
                                                  : HEAP_DEFAULT_RESERVE;
@@ -79,28 +71,67 @@ int heap_init_at(struct heap *heap, const struct heap_options *options,
     heap->limit = options->limit_bytes != 0
                       ? smaller(options->limit_bytes, heap->reserved)
                       : heap->reserved;
-    heap->fd = open_backing(heap, options->visibility);
-    if (heap->fd < 0 && options->visibility == HEAP_SHARED) {
-        return -1;
-    }
-    int flags = MAP_NORESERVE |
-                (heap->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
-    flags |= address != NULL ? MAP_FIXED : 0;
-    void *base = mmap(address, heap->reserved, PROT_NONE, flags, heap->fd, 0);
-    if (base == MAP_FAILED) {
-        int error = errno;
-        if (heap->fd >= 0) {
-            close(heap->fd);
-        }
-        errno = error;
-        return -1;
-    }
-    heap->base = base;
     heap->mappings_floor = heap->reserved;
     heap->commit_step = options->commit_step_bytes != 0
                             ? options->commit_step_bytes
                             : HEAP_COMMIT_STEP;
+    heap->fd = -1;
     return 0;
+}
+
+static int reserve(struct heap *heap)
+{
+    int flags = MAP_NORESERVE |
+                (heap->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED);
+    void *base = mmap(NULL, heap->reserved, PROT_NONE, flags, heap->fd, 0);
+    heap->base = base != MAP_FAILED ? base : NULL;
+    return heap->base != NULL ? 0 : -1;
+}
+
+int heap_init(struct heap *heap, const struct heap_options *options)
+{
+    static const struct heap_options defaults = {.reserve_bytes = 0};
+    options = options != NULL ? options : &defaults;
+    if (set_up(heap, options) != 0) {
+        return -1;
+    }
+    heap->fd = open_backing(heap, options->visibility);
+    if (heap->fd < 0 && options->visibility == HEAP_SHARED) {
+        return -1;
+    }
+    if (reserve(heap) == 0) {
+        return 0;
+    }
+    int error = errno;
+    if (heap->fd >= 0) {
+        close(heap->fd);
+    }
+    errno = error;
+    return -1;
+}
+
+int heap_init_at(struct heap *heap, const struct heap_options *options,
+                 void *address)
+{
+    if (set_up(heap, options) != 0) {
+        return -1;
+    }
+    heap->base = address;
+    heap->is_claimed = true;
+    heap->shadow.base = options->shadow;
+    heap->shadow.high = heap->reserved / CLAIM_RATIO;
+    return 0;
+}
+
+/* Gives back what was claimed, and nothing beside it. */
+static void unclaim(struct heap *heap)
+{
+    munmap(heap->base, heap->committed);
+    for (size_t i = 0; i < heap->mappings.n; i++) {
+        const struct heap_range *mapping = &heap->mappings.at[i];
+        munmap(heap->base + mapping->offset, mapping->bytes);
+    }
+    claim_shadow_end(&heap->shadow, heap->reserved);
 }
 
 void heap_destroy(struct heap *heap)
@@ -108,7 +139,11 @@ void heap_destroy(struct heap *heap)
     if (heap->base == NULL) {
         return;
     }
-    munmap(heap->base, heap->reserved);
+    if (heap->is_claimed) {
+        unclaim(heap);
+    } else {
+        munmap(heap->base, heap->reserved);
+    }
     if (heap->fd >= 0) {
         close(heap->fd);
     }
@@ -141,6 +176,27 @@ static int discard(struct heap *heap, size_t offset, size_t bytes)
                : -1;
 }
 
+/* Makes a range accessible for the first time; 0 or -1. */
+static int open_pages(struct heap *heap, size_t offset, size_t bytes)
+{
+    if (heap->is_claimed) {
+        heap->system_calls++;
+        return claim_pages(heap->base + offset, bytes) ? 0 : -1;
+    }
+    return protect(heap, offset, bytes, PROT_READ | PROT_WRITE);
+}
+
+/* As if the range had never been opened. */
+static void close_pages(struct heap *heap, size_t offset, size_t bytes)
+{
+    if (heap->is_claimed) {
+        heap->system_calls++;
+        munmap(heap->base + offset, bytes);
+    } else {
+        discard(heap, offset, bytes);
+    }
+}
+
 /*
  * Ends the retirement of all pages from offset on, a multiple of HEAP_PAGE.
  * Access alone comes back, which the system has no reason to refuse: no mapping
@@ -163,7 +219,7 @@ void heap_reset(struct heap *heap)
     forget_retired(heap, 0);
     for (size_t i = 0; i < heap->mappings.n; i++) {
         const struct heap_range *mapping = &heap->mappings.at[i];
-        discard(heap, mapping->offset, mapping->bytes);
+        close_pages(heap, mapping->offset, mapping->bytes);
     }
     heap->mappings.n = 0;
     heap->mappings_floor = heap->reserved;
@@ -191,8 +247,8 @@ static int commit(struct heap *heap, size_t brk)
 {
     size_t end =
         smaller(round_up(brk, heap->commit_step), heap->mappings_floor);
-    if (protect(heap, heap->committed, end - heap->committed,
-                PROT_READ | PROT_WRITE) != 0) {
+    if (!claim_shadow_up_to(&heap->shadow, end) ||
+        open_pages(heap, heap->committed, end - heap->committed) != 0) {
         return -1;
     }
     heap->committed = end;
@@ -229,7 +285,11 @@ size_t heap_release_spare(struct heap *heap)
 {
     size_t used = round_up(heap->brk, HEAP_PAGE);
     size_t spare = heap->committed - used;
-    if (spare != 0) {
+    if (spare != 0 && heap->is_claimed) {
+        close_pages(heap, used, spare);
+        heap->committed = used;
+        update_ready(heap, heap->brk);
+    } else if (spare != 0) {
         drop_pages(heap, used, spare);
     }
     heap->past_brk = used;
@@ -343,7 +403,8 @@ void *heap_map(struct heap *heap, size_t bytes)
         index = find_gap(heap, bytes, &mapping.offset);
     }
     if (index == SIZE_MAX ||
-        protect(heap, mapping.offset, bytes, PROT_READ | PROT_WRITE) != 0) {
+        !claim_shadow_from(&heap->shadow, mapping.offset) ||
+        open_pages(heap, mapping.offset, bytes) != 0) {
         return refused(heap, bytes);
     }
     ranges_insert(&heap->mappings, index, mapping);
@@ -368,7 +429,7 @@ int heap_unmap(struct heap *heap, void *address, size_t bytes)
         return -1;
     }
     ranges_cut(&heap->mappings, offset, offset + bytes);
-    discard(heap, offset, bytes);
+    close_pages(heap, offset, bytes);
     note_peak(heap);
     heap->mapped -= bytes;
     update_floor(heap);

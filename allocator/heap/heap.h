@@ -32,6 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "allocator/heap/claim.h"
 #include "allocator/heap/ranges.h"
 
 #define HEAP_ALIGNMENT       ((size_t)16)
@@ -48,6 +49,8 @@ struct heap_options {
     size_t limit_bytes;   /* footprint may not pass this; 0: the reservation */
     enum heap_visibility visibility;
     size_t commit_step_bytes; /* 0: HEAP_COMMIT_STEP; a multiple of HEAP_PAGE */
+    void *shadow; /* for heap_init_at: where a byte for each CLAIM_RATIO bytes
+                     of the heap is to be claimed with them; NULL: nowhere */
 };
 
 /* Asked before each growth, mapping or restoring when set; true: it fails. */
@@ -77,7 +80,9 @@ struct heap {
     void *refuse_context;
     struct heap_ranges mappings;
     struct heap_ranges retired_pages;
-    int fd; /* memfd of a HEAP_SHARED heap, else -1 */
+    int fd;          /* memfd of a HEAP_SHARED heap, else -1 */
+    bool is_claimed; /* page by page, where none is reserved */
+    struct claim_shadow shadow;
 };
 
 /*
@@ -87,8 +92,9 @@ struct heap {
 int heap_init(struct heap *heap, const struct heap_options *options);
 
 /*
- * The same at address, a multiple of HEAP_PAGE, in place of whatever is mapped
- * there: a slice of a larger reservation of the caller's.  NULL: anywhere.
+ * The same at address, a multiple of HEAP_PAGE, and nothing is reserved: pages
+ * are mapped as the heap grows, which is refused where something else is.  For
+ * a range that nobody else uses.
  */
 int heap_init_at(struct heap *heap, const struct heap_options *options,
                  void *address);
@@ -150,8 +156,8 @@ void heap_shrink(struct heap *heap, size_t bytes);
 
 /*
  * Gives the system the pages back that were accessible beyond the break; they
- * stay accessible, with unspecified contents.  Returns how many bytes of
- * address space those are.
+ * stay accessible, with unspecified contents, unless they were claimed. Returns
+ * how many bytes of address space those are.
  */
 size_t heap_release_spare(struct heap *heap);
 

@@ -1,24 +1,31 @@
 /*
- * arena.c -- the reservation, its slices, and policies under locks (arena.h).
+ * arena.c -- the range, its slices, and policies under locks (arena.h).
  *
- * Each slice reserves as much as the flagship's 32-bit units reach, 64 GiB;
- * where that much address space is refused (ulimit -v), half, and so on.
- * A slice becomes a heap when the first thread is assigned to it.
+ * Each slice is as large as the flagship's 32-bit units reach, 64 GiB.  A slice
+ * becomes a heap when the first thread is assigned to it.
+ *
+ * The range is not reserved: it lies where nobody else comes to by himself.
+ * The system places mappings from the stack downwards, or upwards from
+ * 0x2aaaaaaaa000 where stacks are unlimited; programs lie at their beginning or
+ * above 0x555555554000; sanitizers keep their shadow below 0x10007fff8000.
  */
 #include "allocator/preload/arena.h"
 
 #include <sched.h>
-#include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/random.h>
 
 #include "allocator/preload/release.h"
 #include "allocator/preload/settings.h"
 
-#ifndef ARENA_SHIFT_MOST /* a sanitizer shadows all of it */
-#define ARENA_SHIFT_MOST 36
+#ifndef ARENA_FLOOR /* the thread sanitizer has its own idea */
+#define ARENA_FLOOR  ((uintptr_t)0x110000000000)
+#define ARENA_SHIFT  36
+#define ARENA_PLACES ((uintptr_t)1 << 23)
 #endif
-#define SHIFT_LEAST 24
+#define PLACE_STEP ((uintptr_t)2 << 20)
+#define TRIES      8
 
 struct arenas arenas;
 
@@ -41,60 +48,64 @@ static unsigned count_wanted(void)
     return n < ARENA_MOST / 2 ? 2 * (unsigned)n : ARENA_MOST;
 }
 
-static void *reserve(size_t bytes, int protection)
+static size_t all_bytes(void)
 {
-    void *start = mmap(NULL, bytes, protection,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return start != MAP_FAILED ? start : NULL;
+    return (size_t)arenas.n << arenas.shift;
 }
 
-/* From the kernel's random bytes for this process. */
+/* Random for each process, unless debuggers and the like want it the same. */
+static uintptr_t random_place(void)
+{
+    enum { AS_IT_IS = -1 };
+    uintptr_t place = 0;
+    int flags = personality((unsigned long)AS_IT_IS);
+    if (flags != -1 && (flags & ADDR_NO_RANDOMIZE) == 0) {
+        getrandom(&place, sizeof place, GRND_NONBLOCK);
+    }
+    return place;
+}
+
 static uintptr_t random_key(void)
 {
-    uintptr_t key = (uintptr_t)&arenas;
-    const void *bytes = (const void *)getauxval(AT_RANDOM);
-    if (bytes != NULL) {
-        memcpy(&key, bytes, sizeof key);
-    }
-    return key * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    uintptr_t key = (uintptr_t)&arenas * UINT64_C(0x9e3779b97f4a7c15);
+    getrandom(&key, sizeof key, GRND_NONBLOCK);
+    return key | 1;
 }
 
-/* Reserves n slices of 1 << shift bytes and their map; 0 or -1. */
-static int reserve_slices(unsigned n, unsigned shift)
+/* Finds a range where nothing begins; false: there is none. */
+static bool find_place(void)
 {
-    size_t bytes = (size_t)n << shift;
-    unsigned char *base = reserve(bytes, PROT_NONE);
-    if (base == NULL) {
-        return -1;
+    uintptr_t place = random_place();
+    for (int tries = 0; tries < TRIES; tries++, place++) {
+        void *base = (void *)(ARENA_FLOOR + place % ARENA_PLACES * PLACE_STEP);
+        if (claim_pages(base, HEAP_PAGE)) {
+            munmap(base, HEAP_PAGE);
+            arenas.base = base;
+            return true;
+        }
     }
-    unsigned char *map = reserve(bytes / 32, PROT_READ | PROT_WRITE);
-    if (map == NULL) {
-        munmap(base, bytes);
-        return -1;
-    }
-    madvise(map, bytes / 32, MADV_NOHUGEPAGE);
-    arenas.base = base;
-    arenas.map = map;
-    arenas.key = random_key();
-    arenas.shift = shift;
-    arenas.n = n;
-    arenas.bytes = settings.debug == DEBUG_OFF ? bytes : 0;
-    arenas.places = arenas.bytes / 16;
-    return 0;
+    return false;
 }
 
 int arenas_make(void)
 {
-    unsigned n = count_wanted();
     for (unsigned i = 0; i < ARENA_MOST; i++) {
         pthread_mutex_init(&arenas.arena[i].lock, NULL);
     }
-    for (unsigned shift = ARENA_SHIFT_MOST; shift >= SHIFT_LEAST; shift--) {
-        if (reserve_slices(n, shift) == 0) {
-            return 0;
-        }
+    if (!find_place()) {
+        return -1;
     }
-    return -1;
+    arenas.shift = ARENA_SHIFT;
+    arenas.n = count_wanted();
+    arenas.map = arenas.base + all_bytes();
+    arenas.key = random_key();
+    return 0;
+}
+
+bool arena_in_range(const void *address)
+{
+    return (uintptr_t)address - (uintptr_t)arenas.base <
+           all_bytes() + all_bytes() / CLAIM_RATIO;
 }
 
 /* Makes the slice a heap unless it is one. */
@@ -106,12 +117,14 @@ static bool open_arena(struct arena *arena)
     pthread_mutex_lock(&arena->lock);
     if (!arena->open) {
         size_t bytes = (size_t)1 << arenas.shift;
-        size_t index = (size_t)(arena - arenas.arena);
-        struct heap_options options = {.reserve_bytes = bytes};
+        size_t offset = (size_t)(arena - arenas.arena) * bytes;
+        struct heap_options options = {
+            .reserve_bytes = bytes,
+            .shadow = arenas.map + offset / CLAIM_RATIO,
+        };
         atomic_store(
             &arena->open,
-            heap_init_at(&arena->heap, &options, arenas.base + index * bytes) ==
-                    0 &&
+            heap_init_at(&arena->heap, &options, arenas.base + offset) == 0 &&
                 policy()->init(&arena->heap, settings.choice.values) == 0);
     }
     pthread_mutex_unlock(&arena->lock);
@@ -123,6 +136,37 @@ struct arena *arena_next(void)
     unsigned index = atomic_fetch_add(&assigned, 1) % arenas.n;
     struct arena *arena = &arenas.arena[index];
     return open_arena(arena) ? arena : NULL;
+}
+
+/* Lets arena_owns, and whoever counts in places, reach so far at least. */
+static void own(size_t bytes)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    if (bytes > atomic_load_explicit(&arenas.bytes, memory_order_relaxed)) {
+        atomic_store_explicit(&arenas.bytes, bytes, memory_order_relaxed);
+        atomic_store_explicit(&arenas.places, bytes / 16, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/*
+ * Tells others of growth, under the lock.  As far as this arena has a map we
+ * own addresses, so that a wild address beyond is told from a block.
+ */
+static void note_growth(struct arena *arena)
+{
+    const struct claim_shadow *shadow = &arena->heap.shadow;
+    size_t all = arena->heap.reserved / CLAIM_RATIO;
+    const unsigned char *end =
+        shadow->base + (shadow->high != all ? all : shadow->low);
+    size_t bytes = (size_t)(end - arenas.map) * CLAIM_RATIO;
+    if (settings.debug == DEBUG_OFF &&
+        bytes > atomic_load_explicit(&arenas.bytes, memory_order_relaxed)) {
+        own(bytes);
+    }
+    atomic_store_explicit(&arena->footprint, heap_footprint(&arena->heap),
+                          memory_order_relaxed);
 }
 
 /* As arena_malloc tells them.  In mappings of the policy's own: all. */
@@ -147,6 +191,7 @@ void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
             ? policy()->malloc(&arena->heap, size)
             : policy()->memalign(&arena->heap, alignment, size);
     if (payload != NULL) {
+        note_growth(arena);
         arena_set_state(payload, state);
         arena->allocations++;
         *dirty = dirty_bytes(&arena->heap, payload, fresh);
@@ -194,8 +239,7 @@ size_t arena_take(struct arena *arena, size_t class, size_t n,
         list = &block->next;
     }
     *list = NULL;
-    atomic_store_explicit(&arena->footprint, heap_footprint(&arena->heap),
-                          memory_order_relaxed);
+    note_growth(arena);
     pthread_mutex_unlock(&arena->lock);
     return n;
 }
@@ -247,6 +291,7 @@ void *arena_realloc(void *payload, size_t size)
     pthread_mutex_lock(&arena->lock);
     void *moved = policy()->realloc(&arena->heap, payload, size);
     if (moved != NULL) {
+        note_growth(arena);
         arena_set_state(payload, STATE_FREE);
         arena_set_state(moved, STATE_OTHER);
     }
@@ -260,6 +305,16 @@ size_t arena_usable_size(const void *payload)
     pthread_mutex_lock(&arena->lock);
     size_t bytes = policy()->usable_size(&arena->heap, payload);
     pthread_mutex_unlock(&arena->lock);
+    return bytes;
+}
+
+size_t arenas_footprint(void)
+{
+    size_t bytes = 0;
+    for (unsigned i = 0; i < arenas.n; i++) {
+        bytes += atomic_load_explicit(&arenas.arena[i].footprint,
+                                      memory_order_relaxed);
+    }
     return bytes;
 }
 

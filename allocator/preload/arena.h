@@ -5,10 +5,10 @@
  *    |  arena 0: heap, policy  |  arena 1  |  ...  |  arena n - 1  |
  *    '------ 1 << shift -------'
  *
- * All arenas are slices of one reservation of address space, so that a shift
- * finds the arena of any block, and one comparison says whether an address is
- * ours at all.  Beside it lies one byte for each 32 bytes of the reservation,
- * about the one block whose payload may start there: in its low bits a state,
+ * All arenas are slices of one range of addresses, so that a shift finds the
+ * arena of any block, and one comparison says whether an address is ours at
+ * all.  Behind it lies one byte for each 32 bytes of the range, about the one
+ * block whose payload may start there: in its low bits a state,
  *
  *   0            no block has ever started here
  *   1 .. CLASSES of that class: in use or in a thread's cache (cache.h)
@@ -47,7 +47,7 @@ struct arena {
     _Alignas(64) pthread_mutex_t lock;
     atomic_bool open; /* its heap can be used */
     struct heap heap;
-    atomic_size_t footprint;     /* of the heap, when blocks were last taken */
+    atomic_size_t footprint;     /* of the heap, when it was last used */
     uint64_t allocations, frees; /* of blocks that no cache saw */
     size_t freed_bytes;          /* since release.c last looked around */
     uint64_t looked_ms;          /* when that was */
@@ -56,10 +56,10 @@ struct arena {
 struct arenas {
     unsigned char *base;
     unsigned char *map;
-    uintptr_t key; /* of blocks in caches */
-    size_t bytes;  /* of addresses that arena_owns; 0: not made yet, or the
-                      debug mode stands between arenas and callers */
-    size_t places; /* where blocks may start in them: a sixteenth */
+    uintptr_t key;        /* of blocks in caches */
+    atomic_size_t bytes;  /* of addresses that arena_owns; 0: none yet, or the
+                             debug mode stands between arenas and callers */
+    atomic_size_t places; /* where blocks may start in them: a sixteenth */
     unsigned shift;
     unsigned n;
     struct arena arena[ARENA_MOST];
@@ -69,7 +69,8 @@ extern struct arenas arenas;
 
 static inline bool arena_owns(const void *address)
 {
-    return (uintptr_t)address - (uintptr_t)arenas.base < arenas.bytes;
+    return (uintptr_t)address - (uintptr_t)arenas.base <
+           atomic_load_explicit(&arenas.bytes, memory_order_relaxed);
 }
 
 /* Whether an address lies in any arena, owned or under the debug mode. */
@@ -108,7 +109,10 @@ static inline struct arena *arena_of(const void *payload)
                          arenas.shift];
 }
 
-/* Reserves the address space; 0, or -1 when the system gives none. */
+/* Whether an address is in the slices, or in their map. */
+bool arena_in_range(const void *address);
+
+/* Chooses the addresses; 0, or -1 when there are none. */
 int arenas_make(void);
 
 /* Each thread's in turn, opened; NULL when none can be. */
@@ -147,6 +151,9 @@ void arena_free(void *payload);
 void *arena_realloc(void *payload, size_t size);
 
 size_t arena_usable_size(const void *payload);
+
+/* About as many bytes as all arenas have from the system. */
+size_t arenas_footprint(void);
 
 /* Gives back what the policies keep and the pages above; whether any were. */
 bool arenas_trim(void);

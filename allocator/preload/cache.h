@@ -123,7 +123,9 @@ static inline bool cache_free(struct cache *cache, void *payload)
 {
     uintptr_t offset = (uintptr_t)payload - (uintptr_t)arenas.base;
     uintptr_t place = offset >> 4 | offset << (sizeof offset * 8 - 4);
-    if (__builtin_expect(place >= arenas.places, 0)) {
+    if (__builtin_expect(
+            place >= atomic_load_explicit(&arenas.places, memory_order_relaxed),
+            0)) {
         return false;
     }
     unsigned state = arena_state_at(place);

@@ -142,15 +142,14 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
     return align(CALL_ALIGNED_ALLOC, alignment, size);
 }
 
+/* Like glibc's it leaves ENOMEM in errno as well, which POSIX leaves open. */
 EXPORT int posix_memalign(void **payload, size_t alignment, size_t size)
 {
     if (!is_power_of_two(alignment) || alignment % sizeof(void *) != 0) {
         blame_alignment("posix_memalign", alignment);
         return EINVAL;
     }
-    int error = errno;
     void *made = align(CALL_POSIX_MEMALIGN, alignment, size);
-    errno = error;
     if (made == NULL) {
         return ENOMEM;
     }

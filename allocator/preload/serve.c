@@ -55,6 +55,17 @@ static void *malloc_in_arena(struct cache *cache, size_t alignment, size_t size,
                : arena_malloc(arena, alignment, size, STATE_OTHER, dirty);
 }
 
+/* What the system refuses may lie idle in caches and arenas. */
+static void *large_malloc_at_any_price(size_t alignment, size_t size)
+{
+    void *payload = large_malloc(alignment, size);
+    if (payload == NULL && arenas_footprint() > size) {
+        cache_flush();
+        payload = arenas_trim() ? large_malloc(alignment, size) : NULL;
+    }
+    return payload;
+}
+
 /* What no cached block serves; *dirty as arena_malloc says, 0: all is zero. */
 static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
                                                      size_t size, size_t *dirty)
@@ -72,7 +83,7 @@ static __attribute__((noinline)) void *malloc_slowly(size_t alignment,
     errno = error;
     if (payload == NULL) {
         *dirty = 0;
-        payload = large_malloc(alignment, size);
+        payload = large_malloc_at_any_price(alignment, size);
     }
     return payload;
 }

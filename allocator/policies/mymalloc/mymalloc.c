@@ -235,6 +235,9 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     if (size >= HUGE_FROM_BYTES || alignment >= HUGE_FROM_BYTES - size) {
         return my_huge_malloc(heap, alignment, size);
     }
+    if (tables_outgrown(heap, tables_of(heap))) {
+        my_tables_renew(heap, 0);
+    }
     uint32_t units = units_for(size);
     uint32_t slack = (uint32_t)(alignment / UNIT) - 1;
     uint32_t block = my_block_take_hole(heap, units + slack);

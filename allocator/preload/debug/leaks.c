@@ -78,10 +78,7 @@ static void mark_range(struct marking *marking, uintptr_t start, uintptr_t end)
 
 static bool is_ours(const struct mapping *mapping)
 {
-    uintptr_t map = (uintptr_t)arenas.map;
-    return room_owns(mapping->start) ||
-           arena_in_slices((void *)mapping->start) ||
-           (map >= mapping->start && map < mapping->end);
+    return room_owns(mapping->start) || arena_in_range((void *)mapping->start);
 }
 
 static bool mark_mapping(void *context, const struct mapping *mapping)
