@@ -228,6 +228,8 @@ build/tsan/soak: $(TSAN_OBJ)
 .PHONY: check-tsan
 check-tsan: build/tsan/soak
 	TSAN_OPTIONS=halt_on_error=1 MALLOC_DECAY_MS=50 $< $(TSAN_SECONDS)
+	TSAN_OPTIONS=halt_on_error=1 MALLOC_DEBUG=1 $< $(TSAN_SECONDS) \
+	  2>$<.log || { grep -v '^\[BLOCK' $<.log; exit 1; }
 
 # ---- benchmarks ------------------------------------------------------------
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
