@@ -210,8 +210,8 @@ soak: all $(TEST_PROGRAMS)
 # program in one, by other names, since the sanitizer has a malloc of its own.
 # (A library that is preloaded is never sanitized, see above.)
 TSAN_SECONDS ?= 10
-TSAN_SRC := $(filter-out allocator/preload/exports%,$(PRELOAD_SRC)) \
-            tests/programs/soak.c
+TSAN_SRC := $(filter-out allocator/preload/exports% %/leaks.c,$(PRELOAD_SRC)) \
+            tests/programs/soak.c tests/tsan/leaks.c
 TSAN_OBJ := $(patsubst %.c,build/tsan/check/%.o,$(TSAN_SRC) $(ALLOCATOR_SRC))
 
 build/tsan/check/%.o: %.c $(stamp)

@@ -79,7 +79,8 @@ START_TEST(a_real_program_prints_the_same)
 {
     static const char *const settings[] = {
         "exec 2>/dev/null; MALLOC_DEBUG=1",
-        "exec 2>/dev/null; MALLOC_DEBUG=guard"};
+        "exec 2>/dev/null; MALLOC_DEBUG=guard",
+        "exec 2>/dev/null; MALLOC_DEBUG=guard-exact"};
     int status, plain_status;
     char line[256];
     snprintf(line, sizeof line, "command -v %s >/dev/null", samples[_i].needs);

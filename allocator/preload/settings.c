@@ -117,8 +117,8 @@ static void use_trace_file(const char *text)
 
 static void use_debug(const char *text)
 {
-    static const char *const words[] = {"0", "1", "guard", "guard-exact",
-                                        "guard-below"};
+    static const char *const words[] = {
+        "0", "1", "guard", "guard-exact", "guard-odd", "guard-below"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(text, words[i]) == 0) {
             settings.debug = (enum settings_debug)i;
@@ -126,7 +126,7 @@ static void use_debug(const char *text)
         }
     }
     message_tell("warning: MALLOC_DEBUG=%.60s ignored: expected 0, 1, "
-                 "guard, guard-exact or guard-below\n",
+                 "guard, guard-exact, guard-odd or guard-below\n",
                  text);
 }
 

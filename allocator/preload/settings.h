@@ -42,7 +42,8 @@ enum settings_debug {
     DEBUG_OFF,
     DEBUG_BYTES,       /* guard bytes */
     DEBUG_PAGES,       /* a page that faults behind each block */
-    DEBUG_PAGES_EXACT, /* the same, with no regard to alignment */
+    DEBUG_PAGES_EXACT, /* the same, closer */
+    DEBUG_PAGES_ODD,   /* right behind it, with no regard to alignment */
     DEBUG_PAGES_BELOW  /* before each block */
 };
 

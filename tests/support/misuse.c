@@ -58,7 +58,7 @@ const size_t n_misuses = sizeof misuses / sizeof *misuses;
 
 const char *misuse_mode_name(enum misuse_mode mode)
 {
-    static const char *const names[] = {"1", "guard", "guard-exact",
+    static const char *const names[] = {"1", "guard", "guard-odd",
                                         "guard-below", "0"};
     return names[mode];
 }
@@ -67,8 +67,7 @@ bool misuse_is_catchable(const struct misuse *misuse, enum misuse_mode mode,
                          size_t size)
 {
     if (strcmp(misuse->name, "read-behind") == 0) {
-        return mode == MISUSE_EXACT ||
-               (mode == MISUSE_GUARD && size % 8 == 0) ||
+        return mode == MISUSE_ODD || (mode == MISUSE_GUARD && size % 8 == 0) ||
                (mode == MISUSE_BELOW && size % 4096 == 0);
     }
     if (strcmp(misuse->name, "read-before") == 0) {

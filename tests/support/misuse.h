@@ -14,7 +14,7 @@
 enum misuse_mode {
     MISUSE_BYTES,
     MISUSE_GUARD,
-    MISUSE_EXACT,
+    MISUSE_ODD,
     MISUSE_BELOW,
     MISUSE_MODES,
     MISUSE_NORMAL = MISUSE_MODES /* no debug mode: catches a few */

@@ -58,13 +58,18 @@ static bool take_block(struct record *record)
     return true;
 }
 
-/* Where no alignment was asked for; an object's divides its size. */
+/* Where no alignment was asked for: that of an object which fills the block. */
 static size_t alignment_for(size_t size)
 {
-    if (settings.debug == DEBUG_PAGES_BELOW || size % HEAP_ALIGNMENT == 0) {
-        return HEAP_ALIGNMENT;
+    static const unsigned char least[] = {[DEBUG_PAGES] = 8,
+                                          [DEBUG_PAGES_EXACT] = 2,
+                                          [DEBUG_PAGES_ODD] = 1,
+                                          [DEBUG_PAGES_BELOW] = HEAP_ALIGNMENT};
+    size_t alignment = HEAP_ALIGNMENT;
+    while (size % alignment != 0 && alignment > least[settings.debug]) {
+        alignment /= 2;
     }
-    return settings.debug == DEBUG_PAGES_EXACT ? size & -size : 8;
+    return alignment;
 }
 
 /* Offsets within the reservation; the end is a page's. */

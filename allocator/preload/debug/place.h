@@ -12,16 +12,26 @@
  *   inaccessible | start ... payload | size bytes | inaccessible | next ...
  *                '----- whole pages -------------'
  *
- * The payload ends with the page, or up to 7 bytes before: it is aligned to 8
- * bytes, to 16 where the size is a multiple of that.  MALLOC_DEBUG=guard-exact
- * leaves no such gap, at the price of odd addresses, which not every program
- * bears (Python does not).  MALLOC_DEBUG=guard-below puts the payload at the
- * beginning of the page, to catch what reads before a block.  A freed block
- * becomes inaccessible and costs no memory.  A live one takes two
+ * The payload ends with the page, or so many bytes before as its alignment
+ * demands.  An object's alignment divides its size, so the block's gets the
+ * largest power of two that divides it, to 16; and at least
+ *
+ *   guard         8  for headers of words that text follows
+ *   guard-exact   2  for the mark that programs put into a pointer's lowest
+ *                    bit: all that those need which were tried, Python's too
+ *   guard-odd     1  no gap at all; Python fails
+ *   guard-below  16  the payload begins with the page, to catch what reads
+ *                    before a block
+ *
+ * An alignment that was asked for is honoured in all of them.  Bytes of a gap
+ * are filled, and verified when the block is freed.
+ *
+ * A freed block becomes inaccessible and costs no memory.  A live one takes two
  * mappings, of which the system allows 65530 as a rule; from 30,000 live blocks
  * on they get guard bytes.
  *
- * Source of the page guards: B. Perens, Electric Fence, 1987.
+ * Source of the page guards: B. Perens, Electric Fence, 1987, whose
+ * EF_ALIGNMENT is the least alignment, 4 or more as a rule and 0 by choice.
  */
 #ifndef ALLOCATOR_PRELOAD_DEBUG_PLACE_H
 #define ALLOCATOR_PRELOAD_DEBUG_PLACE_H
