@@ -316,7 +316,7 @@ START_TEST(lost_hole)
 {
     furnish();
     ck_assert_ptr_nonnull(policy->malloc(&heap, 48)); /* of a new area */
-    struct group *group = &tables_of(&heap)->groups[1];
+    struct group *group = &tables_of(&heap)->groups[0];
     ck_assert_uint_ne(group->victim, 0);
     group->victim = 0;
     expect("hole-lost");

@@ -18,13 +18,13 @@
 #define BATCH_SHARE ((size_t)1024)
 #define MOST_BATCH  16u
 
-/* The groups: up to 32 bytes, up to 128, the rest. */
-#define TINY_UNITS     2u
-#define MIDDLING_UNITS 8u
-
+/*
+ * The groups: what always lies in areas, and what does among small ones.  A
+ * third one, or another border, loses more to fresh areas than it saves.
+ */
 static uint32_t group_for(uint32_t units)
 {
-    return units <= TINY_UNITS ? 0 : units <= MIDDLING_UNITS ? 1 : 2;
+    return units > ALWAYS_MOST_UNITS;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)

@@ -40,7 +40,7 @@
 #define SMALL_MOST_UNITS  ((uint32_t)16)
 #define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
 #define SMALL_BLOCK_UNITS (SMALL_MOST_UNITS + 1) /* with its word */
-#define GROUPS            3
+#define GROUPS            2
 #define HOLE_BINS         ((uint32_t)17)
 
 /* The holes in areas made for a group of small sizes. */
