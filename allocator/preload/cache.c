@@ -1,6 +1,6 @@
 /*
- * cache.c -- start of the library, begin and end of threads, and the traffic
- * between caches and arenas (cache.h).
+ * cache.c -- start of the library, begin and end of threads, and what all
+ * caches did together (cache.h).
  *
  * The library starts with the first call of any of its functions, which the
  * dynamic linker makes before any constructor has run.  Nothing here may
@@ -20,6 +20,7 @@
 #include "allocator/preload/depot.h"
 #include "allocator/preload/onlooker.h"
 #include "allocator/preload/settings.h"
+#include "allocator/preload/traffic.h"
 #include "allocator/preload/watch/watch.h"
 
 struct cache cache_none;
@@ -101,57 +102,13 @@ static void after_fork_in_child(void)
     call(_IO_list_resetlock);
 }
 
-/* Gives a list of n blocks back to their arenas. */
-static void give_back(struct cache *cache, size_t class, struct cached *list,
-                      size_t n)
-{
-    if (n != 0) {
-        cache_count(&cache->returns, 1);
-        cache_count(&cache->returned, n);
-        arena_give(class, list);
-    }
-}
-
-/* Takes the whole list out of a bin. */
-static size_t take_list(struct cache_bin *bin, struct cached **list)
-{
-    size_t n = cache_count_low(
-        atomic_load_explicit(&bin->counts, memory_order_relaxed));
-    *list = bin->head;
-    bin->head = NULL;
-    cache_count(&bin->counts, -(uint_fast64_t)n);
-    return n;
-}
-
-/* The same with the spare list. */
-static size_t take_spare(struct cache_bin *bin, struct cached **list)
-{
-    unsigned n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
-    *list = bin->spare;
-    bin->spare = NULL;
-    atomic_store_explicit(&bin->n_spare, 0, memory_order_relaxed);
-    return n;
-}
-
-static void flush(struct cache *cache)
-{
-    for (size_t class = 1; class <= CLASSES; class ++) {
-        struct cache_bin *bin = &cache->bins[class];
-        struct cached *list, *spare;
-        size_t n = take_list(bin, &list), n_spare = take_spare(bin, &spare);
-        bin->batch = 1;
-        give_back(cache, class, list, n);
-        give_back(cache, class, spare, n_spare);
-    }
-}
-
 /* The destructor of the key. */
 static void end_thread(void *value)
 {
     struct cache *cache = value;
     cache_mine = (struct cache_mine){&cache_none, &cache_none};
     ended = true;
-    flush(cache);
+    traffic_empty(cache);
     pthread_mutex_lock(&caches.lock);
     cache->next_idle = caches.idle;
     caches.idle = cache;
@@ -182,17 +139,6 @@ static bool start(void)
     return !caches.failed;
 }
 
-static void set_bounds(struct cache *cache)
-{
-    for (size_t class = 1; class <= CLASSES; class ++) {
-        size_t n = CACHE_FIRST_BYTES / class_bytes(class);
-        n = n != 0 ? n : 1;
-        cache->bins[class].batch = 1;
-        cache->bins[class].most =
-            (uint16_t)(n < CACHE_FIRST_MOST ? n : CACHE_FIRST_MOST);
-    }
-}
-
 /* An empty structure from pages of its own; under the lock. */
 static struct cache *carve(void)
 {
@@ -212,7 +158,7 @@ static struct cache *carve(void)
     struct cache *cache = (struct cache *)caches.page;
     caches.page += ROOM;
     caches.page_left -= ROOM;
-    set_bounds(cache);
+    traffic_begin(cache);
     cache->next = caches.all;
     caches.all = cache;
     return cache;
@@ -263,89 +209,10 @@ struct cache *cache_get(void)
     return cache_mine.own != &cache_none ? cache_mine.own : NULL;
 }
 
-/* Blocks from outside the cache. */
-static size_t fetch(struct cache *cache, size_t class)
-{
-    struct cache_bin *bin = &cache->bins[class];
-    size_t n = depot_take(class, &bin->head);
-    if (n == 0) {
-        n = arena_take(cache->arena, class, bin->batch, &bin->head);
-        cache_count(&cache->fills, 1);
-        bin->batch = bin->batch < bin->most / 2 && bin->batch < ARENA_BATCH
-                         ? (uint16_t)(2 * bin->batch)
-                         : bin->batch;
-    }
-    cache_count(&cache->filled, n);
-    return n;
-}
-
-bool cache_fill(struct cache *cache, size_t class)
-{
-    struct cache_bin *bin = &cache->bins[class];
-    int error = errno;
-    size_t n = take_spare(bin, &bin->head);
-    if (n == 0) {
-        n = fetch(cache, class);
-    }
-    errno = error;
-    cache_count(&bin->counts, n);
-    return n != 0;
-}
-
-/* What bins may hold beyond their first bounds, and so may the depot. */
-static size_t spare_bytes(const struct cache *cache)
-{
-    return atomic_load_explicit(&cache->arena->footprint,
-                                memory_order_relaxed) /
-           CACHE_SHARE;
-}
-
-/* Lets a bin that overflows hold twice as much, within bounds; whether. */
-static bool lengthen(struct cache *cache, size_t class)
-{
-    struct cache_bin *bin = &cache->bins[class];
-    size_t more = class_bytes(class) * bin->most;
-    if (bin->most > CACHE_MOST / 2 ||
-        cache->grown_bytes + more > spare_bytes(cache)) {
-        return false;
-    }
-    bin->most *= 2;
-    cache->grown_bytes += more;
-    return true;
-}
-
-/* A list of n blocks leaves for the depot, or for home. */
-static void send_away(struct cache *cache, size_t class, struct cached *list,
-                      size_t n)
-{
-    size_t spare = spare_bytes(cache);
-    size_t most = spare > DEPOT_LEAST ? spare : DEPOT_LEAST;
-    if (n != 0 && depot_put(class, list, n, most)) {
-        cache_count(&cache->returned, n);
-    } else {
-        give_back(cache, class, list, n);
-    }
-}
-
-void cache_make_room(struct cache *cache, size_t class)
-{
-    struct cache_bin *bin = &cache->bins[class];
-    struct cached *spare;
-    if (lengthen(cache, class)) {
-        return;
-    }
-    int error = errno;
-    size_t n = take_spare(bin, &spare);
-    send_away(cache, class, spare, n);
-    errno = error;
-    n = take_list(bin, &bin->spare);
-    atomic_store_explicit(&bin->n_spare, (unsigned)n, memory_order_relaxed);
-}
-
 void cache_flush(void)
 {
     if (cache_mine.own != &cache_none) {
-        flush(cache_mine.own);
+        traffic_empty(cache_mine.own);
     }
     depot_flush();
 }

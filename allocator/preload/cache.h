@@ -6,12 +6,7 @@
  * Blocks of up to CLASS_MOST_BYTES have a size class (classes.h), and small
  * ones are requested from the policy several at a time.  malloc and free then
  * touch the thread's list and the block's first two words; nothing is locked.
- * A list that is too long is put aside as the spare one, whole, and the spare
- * one before it leaves: for other threads (depot.h), or home to the arenas that
- * own the blocks.  An empty list takes the spare one, one from the depot, or a
- * batch from the thread's arena, twice as many each time up to a bound. Instead
- * of being put aside a list may become twice as long, while all that lists may
- * hold beyond their first bounds is at most 1/CACHE_SHARE of the arena.
+ * How lists are filled and emptied tells traffic.h.
  *
  * When a thread ends all its lists go back, and the structure is kept for the
  * next thread.  Calls that come later still, from destructors of other
@@ -28,9 +23,9 @@
 #include "allocator/preload/classes.h"
 
 #define CACHE_FIRST_BYTES ((size_t)4096) /* that a list may hold at once */
-#define CACHE_FIRST_MOST  ARENA_BATCH
 #define CACHE_MOST        4096
-#define CACHE_SHARE       16
+#define CACHE_SHARE       2
+#define CACHE_GROWN_MOST  ((size_t)1 << 20)
 
 /*
  * One number counts the blocks in the list (low CACHE_COUNT_BITS) and those
@@ -52,7 +47,9 @@ struct cache_bin {
 struct cache {
     struct cache_bin bins[STATES]; /* those of no class hold nothing, ever */
     struct arena *arena;           /* where blocks are taken */
-    size_t grown_bytes; /* that bins may hold beyond their first bounds */
+    size_t grown_bytes;    /* that bins may hold beyond their first bounds */
+    size_t footprint_then; /* of the arena, when it was reviewed */
+    uint32_t taken_then[CLASSES + 1]; /* and what was taken of each class */
     atomic_uint_fast64_t filled, returned; /* blocks, by the owner alone */
     atomic_uint_fast64_t fills, returns;   /* of how many batches */
     struct cache *next;                    /* of all that were ever made */
@@ -94,6 +91,13 @@ static inline size_t cache_count_low(uint_fast64_t counts)
  * the debug mode.
  */
 struct cache *cache_get(void);
+
+/* Blocks in the list. */
+static inline size_t cache_length(const struct cache_bin *bin)
+{
+    return cache_count_low(
+        atomic_load_explicit(&bin->counts, memory_order_relaxed));
+}
 
 /* Fills the empty list; false when the arena refuses. */
 bool cache_fill(struct cache *cache, size_t class);

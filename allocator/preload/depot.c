@@ -10,7 +10,7 @@
 enum { BATCHES = 16, LOCKS = 16 };
 
 struct shelf {
-    unsigned used;
+    atomic_uint used; /* written under the lock, looked at without */
     struct batch {
         struct cached *list;
         size_t n;
@@ -64,6 +64,9 @@ size_t depot_take(size_t class, struct cached **list)
 {
     struct shelf *shelf = &shelves[class];
     struct batch batch = {NULL, 0};
+    if (atomic_load_explicit(&shelf->used, memory_order_relaxed) == 0) {
+        return 0;
+    }
     pthread_mutex_lock(lock_of(class));
     if (shelf->used != 0) {
         batch = shelf->batches[--shelf->used];
@@ -77,13 +80,18 @@ size_t depot_take(size_t class, struct cached **list)
     return batch.n;
 }
 
+void depot_send_home(size_t class)
+{
+    struct cached *list;
+    while (depot_take(class, &list) != 0) {
+        arena_give(class, list);
+    }
+}
+
 void depot_flush(void)
 {
     for (size_t class = 1; class <= CLASSES; class ++) {
-        struct cached *list;
-        while (depot_take(class, &list) != 0) {
-            arena_give(class, list);
-        }
+        depot_send_home(class);
     }
 }
 

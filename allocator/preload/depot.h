@@ -31,6 +31,9 @@ bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes);
 /* A batch and its length, or 0: there is none. */
 size_t depot_take(size_t class, struct cached **list);
 
+/* Sends all of a class home. */
+void depot_send_home(size_t class);
+
 /* Sends everything home. */
 void depot_flush(void);
 

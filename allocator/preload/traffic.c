@@ -1,0 +1,205 @@
+/*
+ * traffic.c -- the ways of lists and batches (traffic.h).
+ */
+#include "allocator/preload/traffic.h"
+
+#include <errno.h>
+
+#include "allocator/preload/depot.h"
+
+#define GROWTH_SHARE 16 /* of the arena, and at least */
+#define GROWTH_LEAST ((size_t)64 << 10)
+
+/* What the list of a class may hold at first. */
+static uint16_t first_most(size_t class)
+{
+    size_t n = CACHE_FIRST_BYTES / class_bytes(class);
+    return (uint16_t)(n == 0 ? 1 : n < ARENA_BATCH ? n : ARENA_BATCH);
+}
+
+void traffic_begin(struct cache *cache)
+{
+    for (size_t class = 1; class <= CLASSES; class ++) {
+        cache->bins[class].batch = 1;
+        cache->bins[class].most = first_most(class);
+    }
+}
+
+/* ---- lists --------------------------------------------------------------- */
+
+/* Takes the whole list out of a bin. */
+static size_t take_list(struct cache_bin *bin, struct cached **list)
+{
+    size_t n = cache_length(bin);
+    *list = bin->head;
+    bin->head = NULL;
+    cache_count(&bin->counts, -(uint_fast64_t)n);
+    return n;
+}
+
+/* The same with the spare list. */
+static size_t take_spare(struct cache_bin *bin, struct cached **list)
+{
+    unsigned n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
+    *list = bin->spare;
+    bin->spare = NULL;
+    atomic_store_explicit(&bin->n_spare, 0, memory_order_relaxed);
+    return n;
+}
+
+/* Gives a list of n blocks back to their arenas. */
+static void give_back(struct cache *cache, size_t class, struct cached *list,
+                      size_t n)
+{
+    if (n != 0) {
+        cache_count(&cache->returns, 1);
+        cache_count(&cache->returned, n);
+        arena_give(class, list);
+    }
+}
+
+static void send_spare_home(struct cache *cache, size_t class)
+{
+    struct cached *list;
+    size_t n = take_spare(&cache->bins[class], &list);
+    give_back(cache, class, list, n);
+}
+
+/* The class begins anew. */
+static void send_home(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    struct cached *list;
+    size_t n = take_list(bin, &list);
+    give_back(cache, class, list, n);
+    send_spare_home(cache, class);
+    cache->grown_bytes -=
+        class_bytes(class) * (size_t)(bin->most - first_most(class));
+    bin->most = first_most(class);
+    bin->batch = 1;
+}
+
+void traffic_empty(struct cache *cache)
+{
+    for (size_t class = 1; class <= CLASSES; class ++) {
+        send_home(cache, class);
+    }
+}
+
+/* ---- in ------------------------------------------------------------------ */
+
+static size_t footprint_of(const struct cache *cache)
+{
+    return atomic_load_explicit(&cache->arena->footprint, memory_order_relaxed);
+}
+
+/* Sends home what the last time of growth did not need. */
+static void review(struct cache *cache)
+{
+    for (size_t class = 1; class <= CLASSES; class ++) {
+        struct cache_bin *bin = &cache->bins[class];
+        size_t length = cache_length(bin);
+        uint32_t taken = (uint32_t)(atomic_load(&bin->counts) / CACHE_TAKEN);
+        uint32_t lately = taken - cache->taken_then[class];
+        cache->taken_then[class] = taken;
+        if (lately < length / 2) {
+            send_home(cache, class);
+            depot_send_home(class);
+        } else if (lately < length) {
+            send_spare_home(cache, class);
+        }
+    }
+}
+
+/* Does so when the arena has grown enough since. */
+static void review_at_times(struct cache *cache)
+{
+    size_t now = footprint_of(cache), then = cache->footprint_then;
+    if (now > then + then / GROWTH_SHARE + GROWTH_LEAST) {
+        review(cache);
+        cache->footprint_then = now;
+    } else if (now < then) {
+        cache->footprint_then = now;
+    }
+}
+
+/* Blocks from outside the cache. */
+static size_t fetch(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    size_t n = depot_take(class, &bin->head);
+    if (n == 0) {
+        review_at_times(cache);
+        n = arena_take(cache->arena, class, bin->batch, &bin->head);
+        cache_count(&cache->fills, 1);
+        bin->batch = bin->batch < bin->most / 2 && bin->batch < ARENA_BATCH
+                         ? (uint16_t)(2 * bin->batch)
+                         : bin->batch;
+    }
+    cache_count(&cache->filled, n);
+    return n;
+}
+
+bool cache_fill(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    int error = errno;
+    size_t n = take_spare(bin, &bin->head);
+    if (n == 0) {
+        n = fetch(cache, class);
+    }
+    errno = error;
+    cache_count(&bin->counts, n);
+    return n != 0;
+}
+
+/* ---- out ----------------------------------------------------------------- */
+
+/* What lists may hold beyond their first bounds, and so may the depot. */
+static size_t spare_bytes(const struct cache *cache)
+{
+    size_t bytes = footprint_of(cache) / CACHE_SHARE;
+    return bytes < CACHE_GROWN_MOST ? bytes : CACHE_GROWN_MOST;
+}
+
+/* Lets a bin that overflows hold twice as much, within bounds; whether. */
+static bool lengthen(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    size_t more = class_bytes(class) * bin->most;
+    if (bin->most > CACHE_MOST / 2 ||
+        cache->grown_bytes + more > spare_bytes(cache)) {
+        return false;
+    }
+    bin->most *= 2;
+    cache->grown_bytes += more;
+    return true;
+}
+
+/* A list of n blocks leaves for the depot, or for home. */
+static void send_away(struct cache *cache, size_t class, struct cached *list,
+                      size_t n)
+{
+    size_t spare = spare_bytes(cache);
+    size_t most = spare > DEPOT_LEAST ? spare : DEPOT_LEAST;
+    if (n != 0 && depot_put(class, list, n, most)) {
+        cache_count(&cache->returned, n);
+    } else {
+        give_back(cache, class, list, n);
+    }
+}
+
+void cache_make_room(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    struct cached *spare;
+    if (lengthen(cache, class)) {
+        return;
+    }
+    int error = errno;
+    size_t n = take_spare(bin, &spare);
+    send_away(cache, class, spare, n);
+    errno = error;
+    n = take_list(bin, &bin->spare);
+    atomic_store_explicit(&bin->n_spare, (unsigned)n, memory_order_relaxed);
+}

@@ -1,0 +1,34 @@
+/*
+ * traffic.h -- what goes in and out of a thread's cache, and how much it keeps.
+ *
+ *   malloc  <--  list  <--  spare list  <--  depot  <--  arena
+ *   free    -->  list  -->  spare list  -->  depot  -->  arena
+ *
+ * Only whole lists move, but from an arena, which gives a batch: one block at
+ * first, then twice as many each time.  A list that overflows may become twice
+ * as long instead of being put aside, while all that lists may hold beyond
+ * their first bounds is at most 1/CACHE_SHARE of the arena and
+ * CACHE_GROWN_MOST.
+ *
+ * What is kept for one size cannot serve another.  So before a cache asks an
+ * arena that has grown by a sixteenth since the last time, it sends home what
+ * it did not need meanwhile: the spare list when fewer blocks were taken of the
+ * class than its list has, the list as well when fewer than half as many were.
+ * A program that needs the same again and again keeps all, and one that grows
+ * does not grow for what lies in its caches.
+ *
+ * Cost: O(1) for a call that its list serves; O(classes) for a sixteenth of
+ * growth.
+ */
+#ifndef ALLOCATOR_PRELOAD_TRAFFIC_H
+#define ALLOCATOR_PRELOAD_TRAFFIC_H
+
+#include "allocator/preload/cache.h"
+
+/* Sets the bounds of a new cache, which is all zero. */
+void traffic_begin(struct cache *cache);
+
+/* Sends all that it holds home; its bounds are then as in the beginning. */
+void traffic_empty(struct cache *cache);
+
+#endif
