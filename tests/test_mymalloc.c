@@ -340,14 +340,17 @@ END_TEST
 START_TEST(end_of_an_area)
 {
     furnish();
-    uint32_t unit = unit_of(&heap, payloads[MANY / 2 + 1]);
-    while (!bits_is_hole(tables_of(&heap), unit) ||
-           hole_of(&heap, unit)->units != 0) {
-        unit = my_bits_next(tables_of(&heap), unit);
+    const struct tables *tables = tables_of(&heap);
+    uint32_t before = 0, unit = my_bits_next(tables, 0);
+    while (before == 0 || !bits_is_hole(tables, before) ||
+           !bits_is_hole(tables, unit) || hole_of(&heap, unit)->units != 0) {
+        before = unit;
+        unit = my_bits_next(tables, unit);
+        ck_assert_uint_ne(unit, UINT32_MAX);
     }
-    bits_clear_hole(tables_of(&heap), unit);
-    bits_clear_start(tables_of(&heap), unit);
-    expect("area");
+    bits_clear_hole(tables, unit);
+    bits_clear_start(tables, unit);
+    expect("hole");
 }
 END_TEST
 
@@ -496,10 +499,50 @@ static void huge_list_leads_back(void)
     huge_of(payload)->previous = huge_of(payload);
 }
 
+/* Leaves a kept block of 13 units behind; the list that has it. */
+static uint32_t *keep_block(void)
+{
+    ck_assert_ptr_nonnull(policy->malloc(&heap, (size_t)4 << 20));
+    void *block = policy->malloc(&heap, 200);
+    ck_assert_ptr_nonnull(block);
+    tables_of(&heap)->direct = 0;
+    policy->free(&heap, block);
+    uint32_t *list = &tables_of(&heap)->quick[13 - QUICK_LEAST_UNITS];
+    ck_assert_uint_eq(*list, unit_of(&heap, block));
+    expect_sound();
+    return list;
+}
+
+static void kept_block_is_lost(void)
+{
+    *keep_block() = 0;
+}
+
+static void kept_block_in_another_list(void)
+{
+    uint32_t *list = keep_block();
+    list[1] = list[0];
+    list[0] = 0;
+}
+
+static void kept_block_without_flag(void)
+{
+    *word_of(&heap, *keep_block()) &= ~KEPT;
+}
+
+static void kept_block_beyond_the_top(void)
+{
+    *keep_block() = root_of(&heap)->top;
+}
+
 static const struct {
     const char *rule;
     void (*overwrite)(void);
 } strokes[] = {
+    {"quick-list", kept_block_is_lost},
+    {"quick-list", kept_block_in_another_list},
+    {"quick-list", kept_block_without_flag},
+    {"quick-list", kept_block_beyond_the_top},
     {"tables", tables_at_the_top},
     {"tables", tables_in_a_payload},
     {"free-neighbours", block_behind_a_free_one_is_free},

@@ -20,7 +20,7 @@ static size_t pop_kept(const struct heap *heap, uint32_t units, size_t n,
         unit = *kept_link(heap, unit);
     }
     tables->lists[units] = unit;
-    tables->kept -= (uint32_t)taken;
+    tables->kept -= (uint32_t)taken * units;
     return taken;
 }
 

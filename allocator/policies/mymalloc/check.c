@@ -20,6 +20,7 @@ struct census {
     const struct tables *tables;
     struct policy_fault *fault;
     uint32_t free_blocks;
+    uint32_t kept_blocks, kept_units;
     bool tables_seen;
     uint32_t starts, hole_bits; /* met in areas */
     uint32_t holes[GROUPS];     /* met, without end marks */
@@ -115,6 +116,8 @@ static int check_block(struct census *c, uint32_t block, uint32_t *next)
         *(units <= SMALL_BLOCK_UNITS ? &c->small : &c->large) += units;
     }
     *next = block + units;
+    c->kept_blocks += (word & KEPT) != 0;
+    c->kept_units += word & KEPT ? units : 0;
     return word & IN_USE ? 0 : check_free(c, block, units);
 }
 
@@ -354,12 +357,34 @@ static int check_group(const struct census *c, uint32_t group)
                         group, c->holes[group], met);
 }
 
+/* Kept blocks have flag and size of their lists, which have all of them. */
+static int check_quick(const struct census *c)
+{
+    uint32_t met = 0;
+    for (uint32_t i = 0; i < QUICK_LISTS; i++) {
+        uint32_t block = c->tables->quick[i];
+        for (; block != 0; block = *kept_link(c->heap, block)) {
+            if (!plausible(c, block) || met++ == c->kept_blocks ||
+                units_of(c->heap, block) != i + QUICK_LEAST_UNITS ||
+                !(*word_of(c->heap, block) & KEPT)) {
+                return broken(c, "quick-list", NULL, "list %u leads to unit %u",
+                              i, block);
+            }
+        }
+    }
+    return met == c->kept_blocks
+               ? 0
+               : broken(c, "quick-list", NULL, "%u kept blocks, %u listed",
+                        c->kept_blocks, met);
+}
+
 /* Kept objects are objects, of their lists' sizes, each once. */
 static int check_kept(const struct census *c, struct heap *heap)
 {
     bool sound;
     uint32_t marks = my_pool_mark(heap, &sound);
     my_pool_unmark(heap, marks);
+    marks += c->kept_units;
     return sound && marks == c->tables->kept
                ? 0
                : broken(c, "kept-list", NULL, "%u kept, %u met",
@@ -419,6 +444,8 @@ int my_check(struct heap *heap, struct policy_fault *fault)
             return -1;
         }
     }
-    return check_bits(&c) != 0 || check_kept(&c, heap) != 0 ? -1
-                                                            : check_huge(&c);
+    return check_bits(&c) != 0 || check_quick(&c) != 0 ||
+                   check_kept(&c, heap) != 0
+               ? -1
+               : check_huge(&c);
 }

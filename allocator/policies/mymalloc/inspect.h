@@ -21,6 +21,7 @@
  *   hole-list            lists hold holes of their group and size
  *   hole-lost            every hole is listed once or its group's victim
  *   kept-list            lists hold objects of their size, each once
+ *   quick-list           lists hold kept blocks of their size, all of them
  *   huge-list            each lies in a mapping, linked both ways
  */
 #ifndef ALLOCATOR_POLICIES_MYMALLOC_INSPECT_H

@@ -13,6 +13,7 @@
  *   layout.h   units, words, the picture of the heap
  *   block.h    blocks with a word: take, give, extend, slide
  *   bins.h     the index of free blocks
+ *   quick.h    freed blocks that wait for a request of their size
  *   resize.h   realloc of a block in place
  *   bits.h     where small objects begin
  *   areas.h    how they lie in blocks
@@ -76,6 +77,21 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     return address_of(heap, block);
 }
 
+/* A small object of so many units that no list of objects has. */
+static __attribute__((noinline)) void *malloc_small(struct heap *heap,
+                                                    size_t size, uint32_t units)
+{
+    struct tables *tables = tables_of(heap);
+    if (quick_knows(tables, units_for(size))) {
+        void *kept = quick_pop(heap, tables, units_for(size));
+        if (kept != NULL) {
+            return kept;
+        }
+    }
+    return pool_prefers_area(tables, units) ? my_pool_refill(heap, units)
+                                            : malloc_block(heap, size);
+}
+
 static void *mymalloc_malloc(struct heap *heap, size_t size)
 {
     struct tables *tables = tables_of(heap);
@@ -84,9 +100,7 @@ static void *mymalloc_malloc(struct heap *heap, size_t size)
     }
     uint32_t units = small_units(size);
     void *kept = pool_pop(heap, tables, units);
-    return kept != NULL                       ? kept
-           : pool_prefers_area(tables, units) ? my_pool_refill(heap, units)
-                                              : malloc_block(heap, size);
+    return kept != NULL ? kept : malloc_small(heap, size, units);
 }
 
 /* The units of a payload that is a small object, 0: it is none. */
@@ -114,6 +128,10 @@ static __attribute__((noinline)) void free_block(struct heap *heap,
     }
     uint32_t block = unit_of(heap, payload);
     uint32_t units = units_of(heap, block);
+    if (quick_keeps(tables_of(heap), units)) {
+        quick_push(heap, tables_of(heap), block, units);
+        return;
+    }
     tables_count(heap, units, false);
     my_block_give(heap, block, units);
 }

@@ -57,6 +57,8 @@ bool my_pool_flush(struct heap *heap, uint32_t least)
     if (tables == NULL || tables->kept < least || tables->kept == 0) {
         return false;
     }
+    my_quick_flush(heap);
+    tables->direct = DIRECT;
     tables->kept = 0;
     for (uint32_t units = 1; units <= SMALL_MOST_UNITS; units++) {
         flush_list(heap, units);
@@ -149,7 +151,7 @@ static uint32_t take_own(struct heap *heap, uint32_t group, uint32_t units)
         *kept_link(heap, unit) = tables->lists[units];
         tables->lists[units] = unit;
     }
-    tables->kept += n - 1;
+    tables->kept += (n - 1) * units;
     return first;
 }
 
@@ -246,7 +248,7 @@ uint32_t my_pool_mark(struct heap *heap, bool *sound)
             }
             bits_set_hole(tables, unit);
             hole_of(heap, unit)->units = units & 0xffffff; /* no end mark */
-            marks++;
+            marks += units;
         }
     }
     return marks;
@@ -259,7 +261,7 @@ void my_pool_unmark(struct heap *heap, uint32_t marks)
         uint32_t unit = tables->lists[units];
         for (; unit != 0 && marks != 0; unit = *kept_link(heap, unit)) {
             bits_clear_hole(tables, unit);
-            marks--;
+            marks -= units;
         }
     }
 }

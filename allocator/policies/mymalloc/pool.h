@@ -24,19 +24,12 @@
 #define ALLOCATOR_POLICIES_MYMALLOC_POOL_H
 
 #include "allocator/policies/mymalloc/bits.h"
-
-#define ALWAYS_MOST_UNITS ((uint32_t)4)
+#include "allocator/policies/mymalloc/quick.h"
 
 /* Units of a small request of size bytes, 1 or more. */
 static inline uint32_t small_units(size_t size)
 {
     return (uint32_t)((size + UNIT - 1) / UNIT);
-}
-
-/* The link of a kept object. */
-static inline uint32_t *kept_link(const struct heap *heap, uint32_t unit)
-{
-    return (uint32_t *)address_of(heap, unit);
 }
 
 /* A kept object of so many units, or NULL. */
@@ -49,7 +42,7 @@ static inline void *pool_pop(const struct heap *heap, struct tables *tables,
     }
     uint32_t *object = kept_link(heap, unit);
     tables->lists[units] = *object;
-    tables->kept--;
+    tables->kept -= units;
     return object;
 }
 
@@ -59,7 +52,7 @@ static inline void pool_push(const struct heap *heap, struct tables *tables,
 {
     *kept_link(heap, unit) = tables->lists[units];
     tables->lists[units] = unit;
-    tables->kept++;
+    tables->kept += units;
 }
 
 /*
@@ -79,14 +72,14 @@ static inline bool pool_prefers_area(const struct tables *tables,
 /* An object of so many units from anywhere; may renew the tables.  Or NULL. */
 void *my_pool_refill(struct heap *heap, uint32_t units);
 
-/* Gives back what is kept, if that are at least so many; whether they were. */
+/* Gives back what is kept, if that are so many units; whether they were. */
 bool my_pool_flush(struct heap *heap, uint32_t least);
 
 /* Gives back all that is kept and all victims; whether there were any. */
 bool my_pool_give_all(struct heap *heap);
 
-/* How many kept objects are worth a flush: one for so many bytes of heap. */
-#define WORTH 8192
+/* How many kept units are worth a flush: one for so many bytes of heap. */
+#define WORTH 2048
 
 static inline uint32_t pool_worth(const struct heap *heap)
 {
@@ -95,12 +88,13 @@ static inline uint32_t pool_worth(const struct heap *heap)
 
 /*
  * Marks all kept objects as holes, which check and walk do for a while and
- * unmark them again.  Returns how many; *sound tells whether each was an object
- * of its list's size and met once (the first that is not ends the marking).
+ * unmark them again.  Returns their units; *sound tells whether each was an
+ * object of its list's size and met once (the first that is not ends the
+ * marking).
  */
 uint32_t my_pool_mark(struct heap *heap, bool *sound);
 
-/* Takes that many marks off again. */
+/* Takes the marks of so many units off again. */
 void my_pool_unmark(struct heap *heap, uint32_t marks);
 
 /* Changes an object's size where it is; false: cannot be done. */

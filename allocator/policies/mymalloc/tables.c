@@ -96,9 +96,11 @@ static void move_contents(const struct heap *heap, struct tables *to,
 {
     to->huge = from->huge;
     to->kept = from->kept;
+    to->direct = from->direct;
     to->small_units = from->small_units;
     to->large_units = from->large_units;
     memcpy(to->lists, from->lists, sizeof to->lists);
+    memcpy(to->quick, from->quick, sizeof to->quick);
     memcpy(to->groups, from->groups, sizeof to->groups);
     free_chunks_from(to, 1 + move_chunks(to, from));
     for (uint32_t bin = 0; bin < from->n_bins; bin++) {

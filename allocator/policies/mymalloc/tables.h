@@ -7,6 +7,7 @@
  *                                                         chunks of bits |
  *
  *   lists     freed small objects by size, for the next request (pool.h)
+ *   quick     freed blocks by size, for the next request (quick.h)
  *   groups    holes of each group of small sizes (holes.h)
  *   map       four bytes per 4 KiB of heap: where are their bits? (bits.h)
  *   occupied  one bit per bin
@@ -40,6 +41,9 @@
 #define SMALL_MOST_UNITS  ((uint32_t)16)
 #define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
 #define SMALL_BLOCK_UNITS (SMALL_MOST_UNITS + 1) /* with its word */
+#define ALWAYS_MOST_UNITS ((uint32_t)4)          /* these lie in areas always */
+#define QUICK_LEAST_UNITS (ALWAYS_MOST_UNITS + 1)
+#define QUICK_LISTS       (SMALL_BLOCK_UNITS - ALWAYS_MOST_UNITS)
 #define GROUPS            2
 #define HOLE_BINS         ((uint32_t)17)
 
@@ -60,7 +64,8 @@ struct huge;
 
 struct tables {
     uint32_t granules;        /* length of the map */
-    uint32_t kept;            /* objects in lists */
+    uint32_t direct;          /* so many blocks merge at once (quick.h) */
+    uint32_t kept;            /* units of objects and blocks in lists */
     uint32_t small_units;     /* of areas and of small blocks in use */
     uint32_t large_units;     /* of other blocks in use but the tables */
     uint32_t n_bins;          /* the last one also holds all larger blocks */
@@ -74,6 +79,7 @@ struct tables {
     uint32_t free_chunks; /* place of the first free one, 0: none */
     uint32_t bytes;
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
+    uint32_t quick[QUICK_LISTS];          /* blocks of QUICK_LEAST_UNITS... */
     struct group groups[GROUPS];
     uint32_t map[];
 };
