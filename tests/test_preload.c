@@ -122,6 +122,7 @@ START_TEST(the_policy_named_is_the_policy_used)
     snprintf(command, sizeof command,
              "exec %s/tests/programs/preload_semantics stats",
              preloaded_build());
+    preloaded_expect("", command, 0, "\nmax mmap bytes   = ");
     for (int i = 1; i < N_POLICIES; i++) {
         char settings[128], expected[128];
         snprintf(settings, sizeof settings, "MALLOC_POLICY=%s", policies[i]);

@@ -52,6 +52,8 @@ START_TEST(the_normal_mode_tells_some)
     }
     expect_caught(named("free-interior-of-reused"), MISUSE_NORMAL, 64);
     expect_caught(named("free-interior-of-reused"), MISUSE_NORMAL, 2000);
+    expect_caught(named("underrun"), MISUSE_NORMAL, 1 << 20);
+    expect_caught(named("underrun-by-word"), MISUSE_NORMAL, 1 << 20);
 }
 END_TEST
 

@@ -12,6 +12,7 @@
 #include "allocator/preload/debug/debug.h"
 #include "allocator/preload/debug/report.h"
 #include "allocator/preload/export.h"
+#include "allocator/preload/large.h"
 #include "allocator/preload/message.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/survey.h"
@@ -106,6 +107,7 @@ EXPORT struct mallinfo mallinfo(void)
     };
 }
 
+/* Ends with the lines that glibc ends with, which programs look for. */
 EXPORT void malloc_stats(void)
 {
     struct heap_statistics now;
@@ -122,8 +124,17 @@ EXPORT void malloc_stats(void)
                  now.used_bytes, now.used_blocks, now.free_bytes,
                  now.free_blocks, now.retired_bytes, now.metadata_bytes,
                  now.mapped_bytes, now.mapped_blocks);
+    message_tell("Total (incl. mmap):\n"
+                 "system bytes     = %10zu\n"
+                 "in use bytes     = %10zu\n"
+                 "max mmap regions = %10zu\n"
+                 "max mmap bytes   = %10zu\n",
+                 now.footprint_bytes, now.used_bytes,
+                 atomic_load(&large_totals.peak_blocks),
+                 atomic_load(&large_totals.peak_bytes));
 }
 
+/* The elements below malloc that glibc has, and a few more. */
 EXPORT int malloc_info(int options, FILE *stream)
 {
     if (options != 0) {
@@ -132,24 +143,35 @@ EXPORT int malloc_info(int options, FILE *stream)
     }
     struct heap_statistics now;
     heap_stats(&now);
-    int written =
-        fprintf(stream,
-                "<malloc version=\"1\">\n"
-                "<policy name=\"%s\"/>\n<arenas count=\"%zu\"/>\n"
-                "<total type=\"used\" count=\"%zu\" size=\"%zu\"/>\n"
-                "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n"
-                "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
-                "<system type=\"current\" size=\"%zu\"/>\n</malloc>\n",
-                settings.choice.policy->name, now.arenas, now.used_blocks,
-                now.used_bytes, now.free_blocks, now.free_bytes,
-                now.mapped_blocks, now.mapped_bytes, now.footprint_bytes);
+    size_t arenas_bytes = now.footprint_bytes - now.mapped_bytes;
+    size_t peak = survey_peak(); /* knows nothing of the debug mode's pages */
+    int written = fprintf(
+        stream,
+        "<malloc version=\"1\">\n"
+        "<policy name=\"%s\"/>\n<arenas count=\"%zu\"/>\n"
+        "<total type=\"used\" count=\"%zu\" size=\"%zu\"/>\n"
+        "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+        "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n"
+        "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
+        "<system type=\"current\" size=\"%zu\"/>\n"
+        "<system type=\"max\" size=\"%zu\"/>\n"
+        "<aspace type=\"total\" size=\"%zu\"/>\n"
+        "<aspace type=\"mprotect\" size=\"%zu\"/>\n</malloc>\n",
+        settings.choice.policy->name, now.arenas, now.used_blocks,
+        now.used_bytes, now.free_blocks, now.free_bytes, now.mapped_blocks,
+        now.mapped_bytes, arenas_bytes,
+        peak > arenas_bytes ? peak : arenas_bytes, arenas_bytes, arenas_bytes);
     return written >= 0 ? 0 : -1;
 }
 
-/* Parameters that have no meaning here are accepted, as glibc does. */
+/* Parameters that have no meaning here are accepted, where glibc does. */
 EXPORT int mallopt(int parameter, int value)
 {
+    enum { MXFAST_MOST = 80 * sizeof(size_t) / 4 };
     cache_get();
+    if (parameter == M_MXFAST) {
+        return value >= 0 && value <= MXFAST_MOST;
+    }
     if (parameter == M_TRIM_THRESHOLD) {
         atomic_store(&settings.trim_threshold_bytes,
                      value < 0 ? SETTINGS_TRIM_NEVER : (size_t)value);

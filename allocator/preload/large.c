@@ -26,7 +26,8 @@ struct large_totals large_totals;
 
 static uintptr_t seal_of(const struct large *head)
 {
-    return ((uintptr_t)head->start ^ SALT) + (uintptr_t)head;
+    return (((uintptr_t)head->start ^ SALT) + (uintptr_t)head) ^
+           (uintptr_t)head->bytes * SALT;
 }
 
 static void *refuse(void)
@@ -63,7 +64,9 @@ static struct large *head_of(const void *payload, const char *after)
         message_misuse(after, payload);
     }
     if (!has_head(payload)) {
-        message_misuse("invalid free", payload);
+        message_misuse(roster_look(payload) == ROSTER_LIVE ? "underrun"
+                                                           : "invalid free",
+                       payload);
     }
     return (struct large *)(uintptr_t)payload - 1;
 }
@@ -89,13 +92,18 @@ static size_t mapping_bytes(size_t offset, size_t size)
     return (offset + size + PAGE - 1) & ~(PAGE - 1);
 }
 
+/* Adds to a total, and keeps its peak. */
+static void count(atomic_size_t *total, atomic_size_t *peak, size_t more)
+{
+    size_t now = atomic_fetch_add(total, more) + more;
+    size_t most = atomic_load(peak);
+    while (now > most && !atomic_compare_exchange_weak(peak, &most, now)) {
+    }
+}
+
 static void count_bytes(size_t more)
 {
-    size_t now = atomic_fetch_add(&large_totals.bytes, more) + more;
-    size_t peak = atomic_load(&large_totals.peak_bytes);
-    while (now > peak && !atomic_compare_exchange_weak(&large_totals.peak_bytes,
-                                                       &peak, now)) {
-    }
+    count(&large_totals.bytes, &large_totals.peak_bytes, more);
 }
 
 void *large_malloc(size_t alignment, size_t size)
@@ -116,7 +124,7 @@ void *large_malloc(size_t alignment, size_t size)
     uintptr_t first = (uintptr_t)start + sizeof(struct large);
     first = (first + alignment - 1) & ~(uintptr_t)(alignment - 1);
     atomic_fetch_add(&large_totals.made, 1);
-    atomic_fetch_add(&large_totals.blocks, 1);
+    count(&large_totals.blocks, &large_totals.peak_blocks, 1);
     count_bytes(bytes);
     return make_head(start, bytes, (size_t)(first - (uintptr_t)start));
 }

@@ -16,14 +16,16 @@
 #include <stdint.h>
 
 struct large {
+    uintptr_t unused;
     unsigned char *start; /* of the mapping */
     size_t bytes;         /* of the mapping */
-    uintptr_t seal;       /* start and address mixed: tells a head from noise */
-    uintptr_t unused;
+    uintptr_t seal; /* all of them and the address mixed: tells a head from
+                       noise; the last, so that whoever writes before his block
+                       breaks it */
 };
 
 struct large_totals {
-    atomic_size_t blocks, bytes, peak_bytes;
+    atomic_size_t blocks, bytes, peak_blocks, peak_bytes;
     atomic_size_t made, resized, ended; /* blocks so far */
 };
 

@@ -159,6 +159,28 @@ static void verify_realloc(void)
     free(made);
 }
 
+/* The figures that readers of glibc's XML look for. */
+static void verify_info(size_t mapped)
+{
+    char *text = NULL, expected[80];
+    size_t bytes = 0, rest = 0, now = 0, peak = 0;
+    FILE *stream = open_memstream(&text, &bytes);
+    MUST(malloc_info(0, stream) == 0 && fclose(stream) == 0);
+    snprintf(expected, sizeof expected, "<total type=\"mmap\" count=\"%zu\"",
+             mapped);
+    MUST(strncmp(text, "<malloc version=\"1\">\n", 21) == 0);
+    MUST(strcmp(text + bytes - 10, "</malloc>\n") == 0);
+    MUST(strstr(text, expected) != NULL);
+    const char *at = strstr(text, "<total type=\"rest\"");
+    MUST(at != NULL && sscanf(at, "%*[^c]count=\"%zu\"", &rest) == 1);
+    at = strstr(text, "<system type=\"current\"");
+    MUST(at != NULL && sscanf(at, "%*[^z]ze=\"%zu\"", &now) == 1);
+    at = strstr(text, "<system type=\"max\"");
+    MUST(at != NULL && sscanf(at, "%*[^z]ze=\"%zu\"", &peak) == 1);
+    MUST(now != 0 && now <= peak);
+    free(text);
+}
+
 /* What only the library promises. */
 static void verify_library(void)
 {
@@ -175,6 +197,7 @@ static void verify_library(void)
     MUST(after.allocations - after.frees == after.used_blocks);
     MUST(mallinfo2().hblks == after.mapped_blocks);
     MUST(malloc_info(1, stdout) == -1);
+    verify_info(after.mapped_blocks);
     MUST(heap_check() == 0);
     cfree(malloc(100));
 
@@ -184,6 +207,7 @@ static void verify_library(void)
     MUST(before.mapped_blocks == after.mapped_blocks);
     free(middle);
     MUST(mallopt(M_MMAP_THRESHOLD, 1 << 30) == 0);
+    MUST(mallopt(M_MXFAST, 64) == 1 && mallopt(M_MXFAST, 1000) == 0);
     MUST(mallopt(M_MMAP_THRESHOLD, 128 << 10) == 1);
 }
 
