@@ -27,7 +27,8 @@ static const struct deed {
 } deeds[] = {
     {"fork-beside-streams", true}, {"limit-address-space", false},
     {"limit-data", false},         {"small-address-space", false},
-    {"lock-memory", false},
+    {"lock-memory", false},        {"other-processes", true},
+    {"move-the-break", true},      {"under-a-filter", true},
 };
 
 enum { N_DEEDS = sizeof deeds / sizeof *deeds };
@@ -44,12 +45,43 @@ START_TEST(a_deed_goes_well)
 }
 END_TEST
 
+/* Mappings then go upwards; the arenas are not in their way. */
+START_TEST(stacks_may_be_unlimited)
+{
+    char command[PATH_MAX + 64];
+    snprintf(command, sizeof command,
+             "ulimit -s unlimited; exec %s/tests/programs/preload_threads",
+             preloaded_build());
+    preloaded_expect("", command, 0, "");
+}
+END_TEST
+
+/* Debuggers start programs without randomness. */
+START_TEST(addresses_are_the_same_where_the_system_is_asked_for_it)
+{
+    char command[PATH_MAX + 64];
+    int status;
+    snprintf(command, sizeof command,
+             "exec setarch -R %s/tests/programs/preload_semantics dump",
+             preloaded_build());
+    char *first = preloaded_output("", command, &status);
+    char *second = preloaded_output("", command, &status);
+    ck_assert_int_eq(status, 0);
+    ck_assert_str_eq(first, second);
+    free(first);
+    free(second);
+}
+END_TEST
+
 Suite *preload_process_suite(void)
 {
     Suite *suite = suite_create("preload_process");
     TCase *tests = tcase_create("deeds");
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, a_deed_goes_well, 0, N_DEEDS);
+    tcase_add_test(tests, stacks_may_be_unlimited);
+    tcase_add_test(tests,
+                   addresses_are_the_same_where_the_system_is_asked_for_it);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -4,13 +4,22 @@
  *     process NAME      exit 0, or 1 after telling what was wrong
  */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <malloc.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +34,12 @@ static void expect(int holds, const char *what)
     if (!holds) {
         fail(what);
     }
+}
+
+static void expect_child(pid_t child, const char *what)
+{
+    int status = 1;
+    expect(waitpid(child, &status, 0) == child && status == 0, what);
 }
 
 /* ---- fork beside threads that use streams -------------------------------- */
@@ -79,14 +94,12 @@ static void fork_beside_streams(void)
     }
     pthread_create(&flusher, NULL, flush_all, NULL);
     for (int i = 0; i < FORKS; i++) {
-        int status = 1;
         pid_t child = fork();
         if (child == 0) {
             free(malloc(100000));
             _exit(fflush(NULL) != 0);
         }
-        expect(waitpid(child, &status, 0) == child && status == 0,
-               "a child failed");
+        expect_child(child, "a child failed");
     }
     enough = 1;
     pthread_join(flusher, NULL);
@@ -197,6 +210,111 @@ static void lock_memory(void)
     }
 }
 
+/* ---- other ways to a process --------------------------------------------- */
+
+/* Its own memory, but no handler of fork has run. */
+static void clone_without_handlers(void)
+{
+    pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        free(malloc(100));
+        free(malloc(100000));
+        free(malloc(1 << 20));
+        _exit(0);
+    }
+    expect_child(child, "a cloned process failed");
+}
+
+static int allocate_beside(void *argument)
+{
+    *(void **)argument = malloc(100);
+    free(malloc(5000));
+    return 0;
+}
+
+/* The parent's memory, while the parent waits, as for vfork. */
+static void clone_beside(void)
+{
+    enum { STACK = 256 << 10 };
+    char *stack = malloc(STACK);
+    void *block = NULL;
+    pid_t child = clone(allocate_beside, stack + STACK,
+                        CLONE_VM | CLONE_VFORK | SIGCHLD, &block);
+    expect_child(child, "a process in our memory failed");
+    expect(malloc_usable_size(block) >= 100, "its block is none of ours");
+    free(block);
+    free(stack);
+}
+
+static void spawn(void)
+{
+    static char *const words[] = {"true", NULL};
+    pid_t child;
+    expect(posix_spawnp(&child, "true", NULL, NULL, words, environ) == 0,
+           "nothing was spawned");
+    expect_child(child, "a spawned process failed");
+}
+
+static void other_processes(void)
+{
+    void *kept = malloc(300);
+    clone_without_handlers();
+    clone_beside();
+    spawn();
+    free(kept);
+}
+
+/* ---- memory that is not ours --------------------------------------------- */
+
+/* The break is the program's, and grows and shrinks between our calls. */
+static void move_the_break(void)
+{
+    char *first = sbrk(0), *blocks[100];
+    for (int i = 0; i < 100; i++) {
+        char *mine = sbrk(5000);
+        expect(mine == first + 5000L * i, "somebody else moved the break");
+        memset(mine, i, 5000);
+        blocks[i] = malloc(3000);
+        memset(blocks[i], -1, 3000);
+    }
+    for (int i = 0; i < 100; i++) {
+        expect(first[5000 * i] == i && first[5000 * i + 4999] == i,
+               "somebody wrote to the program's break");
+        free(blocks[i]);
+    }
+    expect(brk(first) == 0, "the break does not go back");
+}
+
+/* Where a filter allows little else than memory, time and the end. */
+static void under_a_filter(void)
+{
+    free(malloc(10));
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 7, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_munmap, 6, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mremap, 5, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_madvise, 4, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mprotect, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clock_gettime, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof code / sizeof *code, code};
+    expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+               prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0,
+           "no filter was set");
+    for (size_t size = 1; size < (size_t)64 << 20; size *= 3) {
+        char *block = realloc(malloc(size), 2 * size);
+        block[2 * size - 1] = 1;
+        free(block);
+        free(aligned_alloc(4096, size));
+    }
+    malloc_trim(0);
+    _exit(0);
+}
+
 /* -------------------------------------------------------------------------- */
 
 static const struct {
@@ -208,6 +326,9 @@ static const struct {
     {"limit-data", limit_data},
     {"small-address-space", small_address_space},
     {"lock-memory", lock_memory},
+    {"other-processes", other_processes},
+    {"move-the-break", move_the_break},
+    {"under-a-filter", under_a_filter},
 };
 
 int main(int argc, char **argv)
