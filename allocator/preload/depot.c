@@ -21,7 +21,9 @@ static struct shelf shelves[CLASSES + 1];
 static struct {
     _Alignas(64) pthread_mutex_t lock;
 } locks[LOCKS]; /* each for every sixteenth class */
-static atomic_size_t total_bytes;
+static struct {
+    _Alignas(64) atomic_size_t bytes;
+} total;
 
 static size_t bytes_of(size_t class, size_t n)
 {
@@ -44,7 +46,7 @@ bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes)
 {
     struct shelf *shelf = &shelves[class];
     size_t bytes = bytes_of(class, n);
-    if (atomic_load_explicit(&total_bytes, memory_order_relaxed) + bytes >
+    if (atomic_load_explicit(&total.bytes, memory_order_relaxed) + bytes >
         most_bytes) {
         return false;
     }
@@ -55,7 +57,7 @@ bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes)
     }
     pthread_mutex_unlock(lock_of(class));
     if (has_room) {
-        atomic_fetch_add_explicit(&total_bytes, bytes, memory_order_relaxed);
+        atomic_fetch_add_explicit(&total.bytes, bytes, memory_order_relaxed);
     }
     return has_room;
 }
@@ -74,7 +76,7 @@ size_t depot_take(size_t class, struct cached **list)
     pthread_mutex_unlock(lock_of(class));
     if (batch.n != 0) {
         *list = batch.list;
-        atomic_fetch_sub_explicit(&total_bytes, bytes_of(class, batch.n),
+        atomic_fetch_sub_explicit(&total.bytes, bytes_of(class, batch.n),
                                   memory_order_relaxed);
     }
     return batch.n;

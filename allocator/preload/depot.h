@@ -2,12 +2,12 @@
  * depot.h -- batches of freed blocks between the threads' caches.
  *
  *   cache A  -- too long -->  depot: class c  | batch | batch | ...  -->  cache
- * B | full                     empty | v                                |
- *                             arenas  ---------------------------'
+ * B | full           empty | v
+ *                                 '----> arenas --------'
  *
  * Where one thread allocates and another frees, blocks go round without any
  * arena: a batch changes hands in O(1) under a lock of few classes.  All
- * batches together have at most DEPOT_LEAST bytes, or what the giver allows.
+ * batches together have at most as many bytes as the giver allows.
  *
  * Source: the depot of Bonwick & Adams, "Magazines and Vmem", USENIX 2001.
  */
@@ -18,9 +18,6 @@
 #include <stddef.h>
 
 #include "allocator/preload/arena.h"
-
-/* So many bytes at least are worth passing on. */
-#define DEPOT_LEAST ((size_t)128 << 10)
 
 /* Prepares the locks; also in a child, after fork. */
 void depot_reset_locks(void);

@@ -10,6 +10,9 @@
 #define GROWTH_SHARE 16 /* of the arena, and at least */
 #define GROWTH_LEAST ((size_t)64 << 10)
 
+/* What lies between threads: all of a small arena. */
+#define DEPOT_MOST ((size_t)1 << 20)
+
 /* What the list of a class may hold at first. */
 static uint16_t first_most(size_t class)
 {
@@ -88,9 +91,9 @@ void traffic_empty(struct cache *cache)
 
 /* ---- in ------------------------------------------------------------------ */
 
-static size_t footprint_of(const struct cache *cache)
+static size_t footprint_of(const struct arena *arena)
 {
-    return atomic_load_explicit(&cache->arena->footprint, memory_order_relaxed);
+    return atomic_load_explicit(&arena->footprint, memory_order_relaxed);
 }
 
 /* Sends home what the last time of growth did not need. */
@@ -114,7 +117,7 @@ static void review(struct cache *cache)
 /* Does so when the arena has grown enough since. */
 static void review_at_times(struct cache *cache)
 {
-    size_t now = footprint_of(cache), then = cache->footprint_then;
+    size_t now = footprint_of(cache->arena), then = cache->footprint_then;
     if (now > then + then / GROWTH_SHARE + GROWTH_LEAST) {
         review(cache);
         cache->footprint_then = now;
@@ -155,10 +158,10 @@ bool cache_fill(struct cache *cache, size_t class)
 
 /* ---- out ----------------------------------------------------------------- */
 
-/* What lists may hold beyond their first bounds, and so may the depot. */
-static size_t spare_bytes(const struct cache *cache)
+/* What lists may hold beyond their bounds of an arena's memory. */
+static size_t spare_bytes(const struct arena *arena)
 {
-    size_t bytes = footprint_of(cache) / CACHE_SHARE;
+    size_t bytes = footprint_of(arena) / CACHE_SHARE;
     return bytes < CACHE_GROWN_MOST ? bytes : CACHE_GROWN_MOST;
 }
 
@@ -168,7 +171,7 @@ static bool lengthen(struct cache *cache, size_t class)
     struct cache_bin *bin = &cache->bins[class];
     size_t more = class_bytes(class) * bin->most;
     if (bin->most > CACHE_MOST / 2 ||
-        cache->grown_bytes + more > spare_bytes(cache)) {
+        cache->grown_bytes + more > spare_bytes(cache->arena)) {
         return false;
     }
     bin->most *= 2;
@@ -176,13 +179,18 @@ static bool lengthen(struct cache *cache, size_t class)
     return true;
 }
 
+/* Whether the depot takes a list of n blocks, mostly of one arena. */
+static bool pass_on(size_t class, struct cached *list, size_t n)
+{
+    size_t all = footprint_of(arena_of(list));
+    return depot_put(class, list, n, all < DEPOT_MOST ? all : DEPOT_MOST);
+}
+
 /* A list of n blocks leaves for the depot, or for home. */
 static void send_away(struct cache *cache, size_t class, struct cached *list,
                       size_t n)
 {
-    size_t spare = spare_bytes(cache);
-    size_t most = spare > DEPOT_LEAST ? spare : DEPOT_LEAST;
-    if (n != 0 && depot_put(class, list, n, most)) {
+    if (n != 0 && pass_on(class, list, n)) {
         cache_count(&cache->returned, n);
     } else {
         give_back(cache, class, list, n);
