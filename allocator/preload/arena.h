@@ -84,7 +84,7 @@ static inline bool arena_in_slices(const void *address)
  * The state of the block that starts at place, a number of 16 bytes behind the
  * base; 128 and more: none does, but half a step away.
  */
-static inline unsigned arena_state_at(uintptr_t place)
+static inline size_t arena_state_at(uintptr_t place)
 {
     return (unsigned char)(arenas.map[place / 2] ^ (unsigned char)(place << 7));
 }
@@ -93,8 +93,8 @@ static inline unsigned arena_state_at(uintptr_t place)
 static inline unsigned arena_state(const void *payload)
 {
     uintptr_t offset = (uintptr_t)payload - (uintptr_t)arenas.base;
-    unsigned state = arena_state_at(offset / 16);
-    return state < STATES ? state : 0;
+    size_t state = arena_state_at(offset / 16);
+    return state < STATES ? (unsigned)state : 0;
 }
 
 static inline void arena_set_state(const void *payload, size_t state)

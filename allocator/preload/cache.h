@@ -35,12 +35,12 @@
 #define CACHE_TAKEN      (UINT64_C(1) << CACHE_COUNT_BITS)
 
 struct cache_bin {
-    struct cached *head;
     atomic_uint_fast64_t counts; /* written by the owner alone */
-    struct cached *spare;        /* a full list, or NULL */
-    atomic_uint n_spare;         /* its length */
-    uint16_t batch;              /* blocks to take next */
-    uint16_t most;               /* that the list may hold */
+    struct cached *head;
+    struct cached *spare; /* a full list, or NULL */
+    atomic_uint n_spare;  /* its length */
+    uint16_t batch;       /* blocks to take next */
+    uint16_t most;        /* that the list may hold */
 };
 
 /* There is a bin for each state, so that free need not ask which it is. */
@@ -132,7 +132,7 @@ static inline bool cache_free(struct cache *cache, void *payload)
             0)) {
         return false;
     }
-    unsigned state = arena_state_at(place);
+    size_t state = arena_state_at(place);
     if (__builtin_expect(state >= 128, 0)) {
         return false;
     }
