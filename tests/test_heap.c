@@ -12,7 +12,8 @@ static struct heap heap;
 
 static void open_heap(void)
 {
-    struct heap_options options = {.limit_bytes = (size_t)1 << 20};
+    struct heap_options options = {.limit_bytes = (size_t)1 << 20,
+                                   .retirement = HEAP_AT_ONCE};
     ck_assert_int_eq(heap_init(&heap, &options), 0);
 }
 
@@ -327,6 +328,28 @@ START_TEST(reset_makes_retired_pages_accessible)
 }
 END_TEST
 
+/* Nothing but the books tells what is retired. */
+START_TEST(pages_retire_lazily)
+{
+    struct heap own;
+    ck_assert_int_eq(heap_init(&own, NULL), 0);
+    unsigned char *pages = heap_grow(&own, 3 * HEAP_PAGE);
+    memset(pages, 1, 3 * HEAP_PAGE);
+    uint64_t calls = own.system_calls;
+    ck_assert_uint_eq(heap_retire(&own, pages, 2 * HEAP_PAGE), 2 * HEAP_PAGE);
+    ck_assert_uint_eq(own.system_calls, calls + 1);
+    ck_assert_uint_eq(heap_footprint(&own), HEAP_PAGE);
+    ck_assert(!heap_contains(&own, pages, 1));
+    ck_assert_int_eq(heap_restore(&own, pages, 1), 0);
+    ck_assert_uint_eq(own.system_calls, calls + 1);
+    ck_assert_uint_eq(heap_footprint(&own), 2 * HEAP_PAGE);
+    memset(pages, 2, HEAP_PAGE);
+    heap_reset(&own);
+    ck_assert_uint_eq(own.system_calls, calls + 1);
+    heap_destroy(&own);
+}
+END_TEST
+
 /* The pages leave the file, so that whoever maps it sees zeros there. */
 START_TEST(pages_of_a_shared_heap_retire)
 {
@@ -503,6 +526,7 @@ Suite *heap_suite(void)
     tcase_add_test(tests, restoring_is_refused_at_the_limit);
     tcase_add_test(tests, a_shrink_ends_the_retirement_beyond_the_break);
     tcase_add_test(tests, reset_makes_retired_pages_accessible);
+    tcase_add_test(tests, pages_retire_lazily);
     tcase_add_test(tests, pages_of_a_shared_heap_retire);
     tcase_add_test(tests, ranges_agree_with_a_plain_map_of_pages);
     tcase_add_test(tests, refusal_hook_is_asked_for_retired_pages);

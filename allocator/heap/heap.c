@@ -5,7 +5,8 @@
  * The contiguous part is made accessible in steps and stays so until destroy;
  * mappings get and lose their pages one by one, as mmap and munmap would.
  * A new mapping takes the highest gap that fits, found by one scan from the
- * top.  Retired pages lose memory and access together, in two system calls.
+ * top.  What retired pages cost is a system call for each range when they go
+ * lazily; at once it is two, and one more to restore them.
  */
 #include "allocator/heap/heap.h"
 
@@ -71,6 +72,8 @@ static int set_up(struct heap *heap, const struct heap_options *options)
     heap->limit = options->limit_bytes != 0
                       ? smaller(options->limit_bytes, heap->reserved)
                       : heap->reserved;
+    heap->retirement = options->visibility == HEAP_PRIVATE ? options->retirement
+                                                           : HEAP_AT_ONCE;
     heap->mappings_floor = heap->reserved;
     heap->commit_step = options->commit_step_bytes != 0
                             ? options->commit_step_bytes
@@ -197,6 +200,24 @@ static void close_pages(struct heap *heap, size_t offset, size_t bytes)
     }
 }
 
+/* Lets the system have a range of the contiguous part; 0 or -1. */
+static int give_up(struct heap *heap, size_t offset, size_t bytes)
+{
+    if (heap->retirement == HEAP_AT_ONCE) {
+        return discard(heap, offset, bytes);
+    }
+    heap->system_calls++;
+    return madvise(heap->base + offset, bytes, MADV_FREE);
+}
+
+/* The opposite; 0 or -1. */
+static int take_back(struct heap *heap, size_t offset, size_t bytes)
+{
+    return heap->retirement == HEAP_AT_ONCE
+               ? protect(heap, offset, bytes, PROT_READ | PROT_WRITE)
+               : 0;
+}
+
 /*
  * Ends the retirement of all pages from offset on, a multiple of HEAP_PAGE.
  * Access alone comes back, which the system has no reason to refuse: no mapping
@@ -207,7 +228,7 @@ static void forget_retired(struct heap *heap, size_t offset)
     size_t bytes =
         ranges_overlap(&heap->retired_pages, offset, heap->committed);
     if (bytes != 0) {
-        protect(heap, offset, heap->committed - offset, PROT_READ | PROT_WRITE);
+        take_back(heap, offset, heap->committed - offset);
         ranges_cut(&heap->retired_pages, offset, heap->committed);
         heap->retired -= bytes;
     }
@@ -320,7 +341,7 @@ size_t heap_release(struct heap *heap, const void *address, size_t bytes)
 static int retire(struct heap *heap, size_t start, size_t end)
 {
     if (ranges_reserve(&heap->retired_pages) != 0 ||
-        discard(heap, start, end - start) != 0) {
+        give_up(heap, start, end - start) != 0) {
         return -1;
     }
     note_peak(heap);
@@ -353,7 +374,7 @@ int heap_restore(struct heap *heap, const void *address, size_t bytes)
         return 0;
     }
     if (!allowed(heap, bytes) || ranges_reserve(&heap->retired_pages) != 0 ||
-        protect(heap, start, end - start, PROT_READ | PROT_WRITE) != 0) {
+        take_back(heap, start, end - start) != 0) {
         refused(heap, bytes);
         return -1;
     }

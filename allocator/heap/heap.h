@@ -14,8 +14,8 @@
  *   footprint = brk - retired + mapped
  *                                 (what utilization divides by, at its peak)
  *
- * Whole pages of the contiguous part that hold nothing can be retired: the
- * system gets them back, and who touches them faults, until they are restored.
+ * Whole pages of the contiguous part that hold nothing can be retired: they are
+ * the system's until they are restored.
  *
  * A limit makes both refuse as the operating system would.  The reservation
  * costs no memory until it is touched; what lies beyond the high-water mark of
@@ -44,11 +44,20 @@
 /* Whether another process that maps the heap's file sees what is written. */
 enum heap_visibility { HEAP_PRIVATE, HEAP_SHARED };
 
+/*
+ * How the system gets retired pages.  Lazily (private heaps only): it takes
+ * them when it wants memory, as MADV_FREE says, and restoring costs no system
+ * call.  At once: they are gone and who touches them faults; for judges, so
+ * that nobody gains by pretending.
+ */
+enum heap_retirement { HEAP_LAZILY, HEAP_AT_ONCE };
+
 struct heap_options {
     size_t reserve_bytes; /* address space; 0: HEAP_DEFAULT_RESERVE */
     size_t limit_bytes;   /* footprint may not pass this; 0: the reservation */
     enum heap_visibility visibility;
     size_t commit_step_bytes; /* 0: HEAP_COMMIT_STEP; a multiple of HEAP_PAGE */
+    enum heap_retirement retirement;
     void *shadow; /* for heap_init_at: where a byte for each CLAIM_RATIO bytes
                      of the heap is to be claimed with them; NULL: nowhere */
 };
@@ -80,6 +89,7 @@ struct heap {
     void *refuse_context;
     struct heap_ranges mappings;
     struct heap_ranges retired_pages;
+    enum heap_retirement retirement;
     int fd;          /* memfd of a HEAP_SHARED heap, else -1 */
     bool is_claimed; /* page by page, where none is reserved */
     struct claim_shadow shadow;
@@ -179,16 +189,17 @@ size_t heap_release(struct heap *heap, const void *address, size_t bytes);
 
 /*
  * Retires the whole pages inside [address, address + bytes) of the contiguous
- * part: their contents are lost, they leave the footprint, and touching them
- * faults.  Returns the bytes that were not retired before, fewer where the
+ * part: their contents are lost, they leave the footprint, and nobody may touch
+ * them.  Returns the bytes that were not retired before, fewer where the
  * system refuses: such pages lose their contents, too, and nothing else.
  */
 size_t heap_retire(struct heap *heap, const void *address, size_t bytes);
 
 /*
  * Restores the retired ones of the pages that [address, address + bytes) of the
- * contiguous part touches: zeroed, accessible, and counted again.  Returns 0,
- * or -1 when refused as a growth is, with nothing changed.
+ * contiguous part touches: they count again and may be touched, with contents
+ * unspecified.  Returns 0, or -1 when refused as a growth is, with nothing
+ * changed.
  */
 int heap_restore(struct heap *heap, const void *address, size_t bytes);
 

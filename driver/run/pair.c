@@ -31,6 +31,7 @@ static void run_pair(void *context, struct worker_progress *progress,
     struct pair_output *out = output;
     struct correctness_options how = pair->how;
     how.heap.commit_step_bytes = HEAP_PAGE; /* no room beyond the break */
+    how.heap.retirement = HEAP_AT_ONCE;     /* nor in retired pages */
     bool foreign = pair->subject->kind == SUBJECT_FOREIGN;
     out->failed = (foreign && follow(pair, progress, out) != 0) ||
                   correctness_run(pair->trace, pair->subject, &how, progress,

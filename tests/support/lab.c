@@ -52,7 +52,12 @@ enum lab_outcome lab_open(struct lab *lab, const struct variant *variant,
 {
     memset(lab, 0, sizeof *lab);
     lab->policy = variant->policy;
-    if (heap_init(&lab->heap, options) != 0) {
+    struct heap_options strict = {.limit_bytes = 0};
+    if (options != NULL) {
+        strict = *options;
+    }
+    strict.retirement = HEAP_AT_ONCE;
+    if (heap_init(&lab->heap, &strict) != 0) {
         return lab_wrong(lab, "heap_init failed");
     }
     return start(lab, variant, seed);

@@ -96,25 +96,53 @@ uint32_t my_bins_best(const struct heap *heap, const struct tables *tables,
     return best;
 }
 
+/* The last bin before end that has a block; n_bins: none. */
+static uint32_t occupied_before(const struct tables *tables, uint32_t end)
+{
+    const uint64_t *occupied = tables_occupied(tables);
+    for (uint32_t bin = end; bin-- > 0; bin -= bin % BINS_PER_WORD) {
+        uint64_t bits = occupied[bin / BINS_PER_WORD]
+                        << (BINS_PER_WORD - 1 - bin % BINS_PER_WORD);
+        if (bits != 0) {
+            return bin - (uint32_t)__builtin_clzll(bits);
+        }
+    }
+    return tables->n_bins;
+}
+
 uint32_t my_bins_large(const struct heap *heap)
 {
     const struct root *root = root_of(heap);
     const struct tables *tables = tables_of(heap);
-    uint32_t best = root->victim;
     if (tables == NULL) {
-        return best;
+        return root->victim;
     }
-    const uint64_t *occupied = tables_occupied(tables);
-    uint32_t word = (tables->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
-    while (word-- > 0) {
-        if (occupied[word] != 0) {
-            uint32_t bin = word * BINS_PER_WORD + 63 -
-                           (uint32_t)__builtin_clzll(occupied[word]);
-            uint32_t listed = tables_bins(tables)[bin];
-            bool larger =
-                best == 0 || units_of(heap, listed) > units_of(heap, best);
-            return larger ? listed : best;
+    uint32_t bin = occupied_before(tables, tables->n_bins);
+    uint32_t listed = bin < tables->n_bins ? tables_bins(tables)[bin] : 0;
+    uint32_t victim = root->victim;
+    return victim == 0 || (listed != 0 &&
+                           units_of(heap, listed) > units_of(heap, victim))
+               ? listed
+               : victim;
+}
+
+void my_bins_visit(struct heap *heap, my_bins_visit_fn *visit, void *context,
+                   size_t least_bytes)
+{
+    const struct tables *tables = tables_of(heap);
+    uint32_t victim = root_of(heap)->victim;
+    if (victim != 0 && visit(heap, victim, context)) {
+        return;
+    }
+    uint32_t last = bin_of(tables, (uint32_t)(least_bytes / UNIT));
+    uint32_t bin = occupied_before(tables, tables->n_bins);
+    while (bin < tables->n_bins && bin >= last) {
+        uint32_t block = tables_bins(tables)[bin];
+        for (; block != 0; block = links_of(heap, block)->next) {
+            if (visit(heap, block, context)) {
+                return;
+            }
         }
+        bin = occupied_before(tables, bin);
     }
-    return best;
 }

@@ -107,4 +107,14 @@ uint32_t my_bins_best(const struct heap *heap, const struct tables *tables,
 /* A free block of the largest kind that there is; 0: none at all. */
 uint32_t my_bins_large(const struct heap *heap);
 
+/* Whether that was enough. */
+typedef bool my_bins_visit_fn(struct heap *heap, uint32_t block, void *context);
+
+/*
+ * Calls visit for the free blocks, the victim first and then from the largest
+ * bin on, down to the bin of least_bytes, until one is enough.
+ */
+void my_bins_visit(struct heap *heap, my_bins_visit_fn *visit, void *context,
+                   size_t least_bytes);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "allocator/policies/mymalloc/bins.h"
+#include "allocator/policies/mymalloc/hollow.h"
 #include "allocator/policies/mymalloc/pool.h"
 
 /*
@@ -15,11 +16,11 @@
  */
 #define HIGH_FROM_UNITS 64u
 
-/* Writes word and end of a free block; prev: PREV_IN_USE or 0. */
+/* Writes word and end of a free block; flags: PREV_IN_USE and HOLLOW. */
 static void write_free(const struct heap *heap, uint32_t block, uint32_t units,
-                       uint32_t prev)
+                       uint32_t flags)
 {
-    *word_of(heap, block) = units << SIZE_SHIFT | prev;
+    *word_of(heap, block) = units << SIZE_SHIFT | flags;
     word_of(heap, block + units)[-1] = units;
 }
 
@@ -33,7 +34,8 @@ static void set_top(struct heap *heap, uint32_t unit)
 
 /*
  * Takes units of a free block that has as many, from its low end or the high
- * one; what remains is the victim if the block was.  Returns their place.
+ * one; what remains is the victim if the block was.  Returns their place, or 0
+ * when pages there are retired and the heap refuses them.
  */
 static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
                       bool high)
@@ -42,21 +44,24 @@ static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
     struct tables *tables = tables_of(heap);
     uint32_t *word = word_of(heap, block);
     uint32_t have = *word >> SIZE_SHIFT, rest = have - units;
+    uint32_t taken = high ? block + rest : block;
+    if (*word & HOLLOW && !my_hollow_restore(heap, taken, taken + units)) {
+        return 0;
+    }
     bool is_victim = block == root->victim && tables != NULL;
     if (!is_victim) {
         bins_remove(heap, tables, block, have);
     }
     if (rest == 0) {
-        *word |= IN_USE;
+        *word = (*word & ~HOLLOW) | IN_USE;
         *word_of(heap, block + units) |= PREV_IN_USE;
         root->victim = is_victim ? 0 : root->victim;
         return block;
     }
-    uint32_t taken = high ? block + rest : block;
     uint32_t hole = high ? block : block + units;
-    uint32_t prev = *word & PREV_IN_USE;
+    uint32_t prev = *word & PREV_IN_USE, hollow = hollow_rest(*word, rest);
     *word_of(heap, taken) = units << SIZE_SHIFT | IN_USE | (high ? 0 : prev);
-    write_free(heap, hole, rest, high ? prev : PREV_IN_USE);
+    write_free(heap, hole, rest, hollow | (high ? prev : PREV_IN_USE));
     if (high) {
         *word_of(heap, taken + units) |= PREV_IN_USE;
     }
@@ -84,27 +89,34 @@ uint32_t my_block_take_largest(struct heap *heap, uint32_t least, uint32_t most)
     return carve(heap, block, units < most ? units : most, false);
 }
 
-/* Lets the top have at least units; false when the heap refuses. */
-static bool grow_top(struct heap *heap, uint32_t units)
+bool my_block_grow_top(struct heap *heap, uint32_t units)
 {
     uint32_t top = root_of(heap)->top;
     uint32_t room = end_unit(heap) - top;
     if (room >= units) {
         return true;
     }
+    my_hollow_yield(heap, (units - room) * UNIT);
     return units <= UINT32_MAX - top &&
            heap_grow(heap, (units - room) * UNIT) != NULL;
 }
 
 uint32_t my_block_take_top(struct heap *heap, uint32_t units)
 {
-    if (!grow_top(heap, units)) {
+    if (!my_block_grow_top(heap, units)) {
         return 0;
     }
     uint32_t block = root_of(heap)->top;
     set_top(heap, block + units);
     *word_of(heap, block) = word_in_use(units);
     return block;
+}
+
+/* When nothing else helps: what is kept, and pages for other ones. */
+static bool free_all(struct heap *heap)
+{
+    bool any = my_pool_give_all(heap);
+    return my_hollow_yield_all(heap) || any;
 }
 
 uint32_t my_block_take(struct heap *heap, uint32_t units)
@@ -118,7 +130,7 @@ uint32_t my_block_take(struct heap *heap, uint32_t units)
     if (block == 0) {
         block = my_block_take_top(heap, units);
     }
-    if (block == 0 && my_pool_give_all(heap)) {
+    if (block == 0 && free_all(heap)) {
         block = my_block_take_hole(heap, units);
         block = block != 0 ? block : my_block_take_top(heap, units);
     }
@@ -131,15 +143,23 @@ static bool may_merge(uint32_t a, uint32_t b)
     return (uint64_t)a + b < MAX_BLOCK_UNITS;
 }
 
-/* Gives all free blocks that end at unit, and what lies behind, to the top. */
+/*
+ * Gives all free blocks that end at unit, and what lies behind, to the top.
+ * Retired pages are not for the top: with any of them the break moves down.
+ */
 static void merge_into_top(struct heap *heap, uint32_t unit)
 {
+    uint32_t hollow = *word_of(heap, unit) & HOLLOW;
     while (!(*word_of(heap, unit) & PREV_IN_USE)) {
         uint32_t before = units_before(heap, unit);
         unit -= before;
+        hollow |= *word_of(heap, unit) & HOLLOW;
         bins_remove(heap, tables_of(heap), unit, before);
     }
     set_top(heap, unit);
+    if (hollow != 0) {
+        heap_shrink(heap, (end_unit(heap) - unit) * UNIT);
+    }
 }
 
 void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
@@ -151,21 +171,24 @@ void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
         return;
     }
     uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
+    uint32_t hollow = *word_of(heap, block) & HOLLOW;
     uint32_t before = prev ? 0 : units_before(heap, block);
     if (before != 0 && may_merge(before, units)) {
         block -= before;
         units += before;
         bins_remove(heap, tables, block, before);
         prev = *word_of(heap, block) & PREV_IN_USE;
+        hollow |= *word_of(heap, block) & HOLLOW;
     }
     uint32_t word = *word_of(heap, end), behind = word >> SIZE_SHIFT;
     if (!(word & IN_USE) && may_merge(units, behind)) {
         bins_remove(heap, tables, end, behind);
         units += behind;
+        hollow |= word & HOLLOW;
     } else {
         *word_of(heap, end) = word & ~PREV_IN_USE;
     }
-    write_free(heap, block, units, prev);
+    write_free(heap, block, units, prev | hollow);
     bins_offer(heap, tables, block);
 }
 
@@ -205,7 +228,7 @@ uint32_t my_block_room_behind(const struct heap *heap, uint32_t end)
 bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units)
 {
     if (end == root_of(heap)->top) {
-        if (!grow_top(heap, units)) {
+        if (!my_block_grow_top(heap, units)) {
             return false;
         }
         set_top(heap, end + units);
@@ -214,16 +237,28 @@ bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units)
     if (my_block_room_behind(heap, end) < units) {
         return false;
     }
-    carve(heap, end, units, false);
-    return true;
+    return carve(heap, end, units, false) != 0;
 }
 
-uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
+/* The flag for a free block that takes [from, from + units). */
+static uint32_t hollow_between(const struct heap *heap, uint32_t from,
+                               uint32_t units)
+{
+    size_t retired =
+        heap_retired_bytes(heap, word_of(heap, from), units * UNIT);
+    return retired != 0 ? HOLLOW : 0;
+}
+
+uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap,
+                        uint32_t reach)
 {
     uint32_t units = units_of(heap, block);
     uint32_t word = *word_of(heap, block) | PREV_IN_USE;
     uint32_t hole = units_before(heap, block);
-    uint32_t moved = block - hole + gap;
+    uint32_t moved = block - hole + gap, left = moved + units;
+    if (!my_hollow_restore(heap, moved, moved + reach)) {
+        return 0;
+    }
     bins_remove(heap, tables_of(heap), block - hole, hole);
     memmove(address_of(heap, moved), address_of(heap, block),
             units * UNIT - sizeof(uint32_t));
@@ -233,12 +268,14 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap)
     *word_of(heap, moved) = word;
     if (gap != 0) {
         write_free(heap, block - hole, gap,
-                   *word_of(heap, block - hole) & PREV_IN_USE);
+                   (*word_of(heap, block - hole) & PREV_IN_USE) |
+                       hollow_between(heap, block - hole, gap));
         *word_of(heap, moved) &= ~PREV_IN_USE;
         bins_offer(heap, tables_of(heap), block - hole);
     }
-    *word_of(heap, moved + units) = word_in_use(hole - gap);
-    my_block_give(heap, moved + units, hole - gap);
+    *word_of(heap, left) =
+        word_in_use(hole - gap) | hollow_between(heap, left, hole - gap);
+    my_block_give(heap, left, hole - gap);
     return moved;
 }
 
@@ -247,7 +284,7 @@ bool my_block_rise(struct heap *heap, uint32_t block, uint32_t units)
     uint32_t have = units_of(heap, block);
     uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
     uint32_t risen = block + units;
-    if (!grow_top(heap, units)) {
+    if (!my_block_grow_top(heap, units)) {
         return false;
     }
     set_top(heap, risen + have);

@@ -50,6 +50,9 @@ void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
 uint32_t my_block_trim(struct heap *heap, uint32_t block, uint32_t gap,
                        uint32_t units);
 
+/* Lets the top have at least units; false when the heap refuses. */
+bool my_block_grow_top(struct heap *heap, uint32_t units);
+
 /* Free units that follow a block's end: a free block or the top, or 0. */
 uint32_t my_block_room_behind(const struct heap *heap, uint32_t end);
 
@@ -63,9 +66,12 @@ bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units);
 /*
  * Moves a block in use (no run) down onto the free block before it, but for
  * gap units, fewer than that has; payload bytes are copied.  What it leaves
- * behind is freed.  Returns its new place.
+ * behind is freed.  It may then grow to reach units without being refused what
+ * free blocks have of them.  Returns its new place, or 0, with nothing changed,
+ * when refused.
  */
-uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap);
+uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap,
+                        uint32_t reach);
 
 /*
  * Moves the last block before the top (no run) up by units, letting the heap

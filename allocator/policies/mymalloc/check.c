@@ -11,6 +11,7 @@
 
 #include "allocator/policies/mymalloc/areas.h"
 #include "allocator/policies/mymalloc/bins.h"
+#include "allocator/policies/mymalloc/hollow.h"
 #include "allocator/policies/mymalloc/huge.h"
 #include "allocator/policies/mymalloc/inspect.h"
 #include "allocator/policies/mymalloc/pool.h"
@@ -21,6 +22,7 @@ struct census {
     struct policy_fault *fault;
     uint32_t free_blocks;
     uint32_t kept_blocks, kept_units;
+    size_t retired; /* bytes inside hollow blocks */
     bool tables_seen;
     uint32_t starts, hole_bits; /* met in areas */
     uint32_t holes[GROUPS];     /* met, without end marks */
@@ -39,6 +41,13 @@ __attribute__((format(printf, 4, 5))) static int broken(const struct census *c,
     vsnprintf(c->fault->detail, sizeof c->fault->detail, format, arguments);
     va_end(arguments);
     return -1;
+}
+
+/* Whether a block's word, its end below and links above can be read. */
+static bool accessible(const struct census *c, uint32_t block)
+{
+    size_t bytes = 2 * sizeof(uint32_t) + sizeof(struct links);
+    return heap_retired_bytes(c->heap, word_of(c->heap, block) - 1, bytes) == 0;
 }
 
 /* ---- the root and the tables ------------------------------------------- */
@@ -93,6 +102,10 @@ static int check_free(struct census *c, uint32_t block, uint32_t units)
         return broken(c, "free-neighbours", word_of(heap, block),
                       "%u free units touch the top", units);
     }
+    if (*word_of(heap, block) & HOLLOW) {
+        c->retired += heap_retired_bytes(heap, hollow_start(heap, block),
+                                         hollow_room(units));
+    }
     uint32_t next = *word_of(heap, block + units);
     if (!(next & IN_USE) && units + (next >> SIZE_SHIFT) < MAX_BLOCK_UNITS) {
         return broken(c, "free-neighbours", word_of(heap, block),
@@ -118,7 +131,16 @@ static int check_block(struct census *c, uint32_t block, uint32_t *next)
     *next = block + units;
     c->kept_blocks += (word & KEPT) != 0;
     c->kept_units += word & KEPT ? units : 0;
-    return word & IN_USE ? 0 : check_free(c, block, units);
+    if (!accessible(c, *next)) {
+        return broken(c, "hollow", word_of(c->heap, block),
+                      "%u units lead into a retired page", units);
+    }
+    if (word & IN_USE) {
+        return word & HOLLOW ? broken(c, "hollow", word_of(c->heap, block),
+                                      "a block in use has the flag")
+                             : 0;
+    }
+    return check_free(c, block, units);
 }
 
 /* ---- chunks and areas ---------------------------------------------------- */
@@ -187,7 +209,7 @@ static int check_area(struct census *c, uint32_t area, uint32_t *behind)
                                          "has nothing but its end");
         }
         uint32_t next = my_bits_next(c->tables, unit);
-        if (next >= root_of(c->heap)->top ||
+        if (next >= root_of(c->heap)->top || !accessible(c, next) ||
             (!is_hole && next - unit > SMALL_MOST_UNITS)) {
             return broken(c, "area", address_of(c->heap, unit),
                           "next start at %u, top at %u", next,
@@ -244,7 +266,7 @@ static int check_blocks(struct census *c)
 /* Whether unit is a block that can be looked at. */
 static bool plausible(const struct census *c, uint32_t unit)
 {
-    return unit >= 1 && unit < root_of(c->heap)->top;
+    return unit >= 1 && unit < root_of(c->heap)->top && accessible(c, unit);
 }
 
 /* Follows a list of free blocks; counts them in *met. */
@@ -427,6 +449,11 @@ int my_check(struct heap *heap, struct policy_fault *fault)
     }
     if (check_blocks(&c) != 0 || check_bins(&c) != 0) {
         return -1;
+    }
+    if (c.retired != heap->retired) {
+        return broken(&c, "hollow", NULL,
+                      "%zu bytes are retired, %zu inside hollow blocks",
+                      heap->retired, c.retired);
     }
     if (c.tables == NULL) {
         return 0;

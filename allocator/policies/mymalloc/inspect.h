@@ -8,6 +8,7 @@
  *   previous-flag        a word tells whether the block before is in use
  *   free-end             a free block's last 4 bytes repeat its size
  *   free-neighbours      no free block touches another, or the top
+ *   hollow               retired pages lie inside free blocks that say so
  *   top-word             the word at top is "in use, previous in use"
  *   area                 starts lead from the first object to an end mark
  *   hole                 a hole's size is the distance to the next start

@@ -14,6 +14,7 @@
  *   block.h    blocks with a word: take, give, extend, slide
  *   bins.h     the index of free blocks
  *   quick.h    freed blocks that wait for a request of their size
+ *   hollow.h   giving the pages inside free blocks back
  *   resize.h   realloc of a block in place
  *   bits.h     where small objects begin
  *   areas.h    how they lie in blocks

@@ -28,19 +28,19 @@ static uint32_t grow_at_top(struct heap *heap, uint32_t block, uint32_t have,
                             uint32_t units)
 {
     uint32_t hole = hole_before(heap, block);
-    uint32_t room = my_block_room_behind(heap, block + have);
     uint32_t more = units - have;
     if (hole < have / 2 || hole < 2) {
         return extend(heap, block, more) ? block : 0;
     }
     uint32_t gap = hole < 64 ? 1 : hole / 32;
-    if (room + hole - gap < more &&
-        heap_grow(heap, (more - room - hole + gap) * UNIT) == NULL) {
+    if (hole - gap >= units && *word_of(heap, block - hole) & HOLLOW) {
+        return 0; /* the rest is not for the top: a new block, cut from it */
+    }
+    if (more > hole - gap && !my_block_grow_top(heap, more - (hole - gap))) {
         return 0;
     }
-    block = my_block_slide(heap, block, gap);
-    extend(heap, block, more);
-    return block;
+    block = my_block_slide(heap, block, gap, units);
+    return block != 0 && extend(heap, block, more) ? block : 0;
 }
 
 uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
@@ -61,8 +61,7 @@ uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
         return 0;
     }
     if (have + room < units) {
-        block = my_block_slide(heap, block, 0);
+        block = my_block_slide(heap, block, 0, units);
     }
-    extend(heap, block, units - have);
-    return block;
+    return block != 0 && extend(heap, block, units - have) ? block : 0;
 }

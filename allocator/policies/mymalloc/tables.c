@@ -99,6 +99,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->direct = from->direct;
     to->small_units = from->small_units;
     to->large_units = from->large_units;
+    to->look_pages = from->look_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
     memcpy(to->quick, from->quick, sizeof to->quick);
     memcpy(to->groups, from->groups, sizeof to->groups);
@@ -160,8 +161,14 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
 void my_tables_lower(struct heap *heap)
 {
     uint32_t block = root_of(heap)->tables;
-    if (block != 0 && !(*word_of(heap, block) & PREV_IN_USE)) {
-        my_block_slide(heap, block, 0);
+    if (block == 0 || *word_of(heap, block) & PREV_IN_USE) {
+        return;
+    }
+    uint32_t hole = block - units_before(heap, block);
+    uint32_t units = units_of(heap, block);
+    if (!(*word_of(heap, hole) & HOLLOW) ||
+        block + units == root_of(heap)->top) {
+        my_block_slide(heap, block, 0, units);
     }
 }
 
@@ -178,13 +185,6 @@ static bool move_into_hole(struct heap *heap)
     root_of(heap)->tables = block;
     my_block_give(heap, old, units);
     return true;
-}
-
-/* Sees to it that a block at the top can grow by units. */
-static bool prepare_top(struct heap *heap, uint32_t units)
-{
-    uint32_t room = my_block_room_behind(heap, root_of(heap)->top);
-    return room >= units || heap_grow(heap, (units - room) * UNIT) != NULL;
 }
 
 /*
@@ -217,7 +217,7 @@ uint32_t my_tables_make_way(struct heap *heap, uint32_t block, uint32_t units)
     if (end + have != root_of(heap)->top) {
         return block;
     }
-    if (have <= MOST_CHANGE_UNITS && prepare_top(heap, units)) {
+    if (have <= MOST_CHANGE_UNITS && my_block_grow_top(heap, units)) {
         return change_places(heap, block);
     }
     my_block_rise(heap, end, units > have / 4 ? units : have / 4);

@@ -78,6 +78,7 @@ struct tables {
     uint32_t n_free_chunks;
     uint32_t free_chunks; /* place of the first free one, 0: none */
     uint32_t bytes;
+    uint32_t look_pages; /* no look for hollow blocks up to here (hollow.h) */
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
     uint32_t quick[QUICK_LISTS];          /* blocks of QUICK_LEAST_UNITS... */
     struct group groups[GROUPS];
@@ -140,7 +141,10 @@ static inline void tables_count(const struct heap *heap, uint32_t units,
  */
 void my_tables_renew(struct heap *heap, uint32_t chunks);
 
-/* Slides the tables down onto the free block below them, if there is one. */
+/*
+ * Slides the tables down onto the free block below them, if there is one; onto
+ * one with retired pages only where the top gains by it.
+ */
 void my_tables_lower(struct heap *heap);
 
 /*
