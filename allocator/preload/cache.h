@@ -102,7 +102,7 @@ static inline size_t cache_length(const struct cache_bin *bin)
 /* Fills the empty list; false when the arena refuses. */
 bool cache_fill(struct cache *cache, size_t class);
 
-/* Sees to it that a full list can keep one more. */
+/* Sees to it that a full list can keep one more, if that is worth it. */
 void cache_make_room(struct cache *cache, size_t class);
 
 /* A block of the class, or NULL when the list is empty. */

@@ -197,8 +197,9 @@ static __attribute__((noinline)) void free_missed(void *payload)
     struct cache *cache = cache_get();
     if (cache != NULL && state <= CLASSES) {
         cache_make_room(cache, state);
-        cache_free(cache, payload);
-        return;
+        if (cache_free(cache, payload)) {
+            return;
+        }
     }
     int error = errno;
     arena_free(payload);

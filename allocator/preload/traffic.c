@@ -10,14 +10,17 @@
 #define GROWTH_SHARE 16 /* of the arena, and at least */
 #define GROWTH_LEAST ((size_t)64 << 10)
 
+/* Of spare_bytes, what classes may use that begin with no list. */
+#define LARGE_SHARE 8
+
 /* What lies between threads: all of a small arena. */
 #define DEPOT_MOST ((size_t)1 << 20)
 
-/* What the list of a class may hold at first. */
+/* What the list of a class may hold at first; 0: nothing. */
 static uint16_t first_most(size_t class)
 {
     size_t n = CACHE_FIRST_BYTES / class_bytes(class);
-    return (uint16_t)(n == 0 ? 1 : n < ARENA_BATCH ? n : ARENA_BATCH);
+    return (uint16_t)(n < ARENA_BATCH ? n : ARENA_BATCH);
 }
 
 void traffic_begin(struct cache *cache)
@@ -169,12 +172,14 @@ static size_t spare_bytes(const struct arena *arena)
 static bool lengthen(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    size_t more = class_bytes(class) * bin->most;
-    if (bin->most > CACHE_MOST / 2 ||
-        cache->grown_bytes + more > spare_bytes(cache->arena)) {
+    size_t n = bin->most != 0 ? bin->most : 1;
+    size_t share = first_most(class) != 0 ? 1 : LARGE_SHARE;
+    size_t more = class_bytes(class) * n;
+    if (n > CACHE_MOST / 2 ||
+        cache->grown_bytes + more > spare_bytes(cache->arena) / share) {
         return false;
     }
-    bin->most *= 2;
+    bin->most = (uint16_t)(bin->most + n);
     cache->grown_bytes += more;
     return true;
 }
@@ -201,7 +206,7 @@ void cache_make_room(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     struct cached *spare;
-    if (lengthen(cache, class)) {
+    if (lengthen(cache, class) || bin->most == 0) {
         return;
     }
     int error = errno;

@@ -8,7 +8,9 @@
  * first, then twice as many each time.  A list that overflows may become twice
  * as long instead of being put aside, while all that lists may hold beyond
  * their first bounds is at most 1/CACHE_SHARE of the arena and
- * CACHE_GROWN_MOST.
+ * CACHE_GROWN_MOST.  One block of more than CACHE_FIRST_BYTES weighs as much as
+ * a list of small ones: such a class begins without a list, and has one only as
+ * long as all are few bytes.
  *
  * What is kept for one size cannot serve another.  So before a cache asks an
  * arena that has grown by a sixteenth since the last time, it sends home what
