@@ -49,6 +49,32 @@ START_TEST(pages_of_the_middle_go_back)
 }
 END_TEST
 
+/* The footprint of tests/programs/phases grows by a quarter at most. */
+static void expect_steady(const char *mode)
+{
+    char command[PATH_MAX + 64];
+    int status;
+    snprintf(command, sizeof command, "exec %s/tests/programs/phases %s",
+             preloaded_build(), mode);
+    char *text = preloaded_output("", command, &status);
+    ck_assert_msg(status == 0 && at(text, "first ") > 0, "%s", text);
+    ck_assert_msg(4 * at(text, "second ") <= 5 * at(text, "first "), "%s",
+                  text);
+    free(text);
+}
+
+START_TEST(what_caches_do_not_need_serves_other_sizes)
+{
+    expect_steady("");
+}
+END_TEST
+
+START_TEST(what_another_thread_frees_is_used_again)
+{
+    expect_steady("pass");
+}
+END_TEST
+
 START_TEST(they_stay_for_a_while)
 {
     char *text = gives_back("MALLOC_DECAY_MS=1000000", "middle");
@@ -132,6 +158,8 @@ Suite *release_suite(void)
     tcase_add_loop_test(tests, pages_of_the_middle_go_back, 0,
                         sizeof policies / sizeof *policies);
     tcase_add_test(tests, they_stay_for_a_while);
+    tcase_add_test(tests, what_caches_do_not_need_serves_other_sizes);
+    tcase_add_test(tests, what_another_thread_frees_is_used_again);
     tcase_add_test(tests, the_top_goes_back_from_a_threshold_on);
     tcase_add_test(tests, calloc_does_not_touch_fresh_pages);
     tcase_add_test(tests, the_same_again_and_again_costs_no_system_calls);
