@@ -5,10 +5,12 @@
  * `make misuse` prints the same for more sizes.
  */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/misuse.h"
+#include "tests/support/preloaded.h"
 
 static const char *build(void)
 {
@@ -57,6 +59,25 @@ START_TEST(the_normal_mode_tells_some)
 }
 END_TEST
 
+/* Where a block's own word was written over, its free tells. */
+START_TEST(the_normal_mode_tells_of_damaged_blocks)
+{
+    static const char *const names[] = {"underrun", "underrun-by-word"};
+    static const char *const policies[] = {"mymalloc", "best-fit", "tlsf"};
+    char settings[64], command[256];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        for (size_t j = 0; j < sizeof policies / sizeof *policies; j++) {
+            snprintf(settings, sizeof settings, "MALLOC_POLICY=%s",
+                     policies[j]);
+            snprintf(command, sizeof command, "%s/tests/programs/misuse %s %d",
+                     build(), names[i], 100000);
+            preloaded_expect(settings, command, 3,
+                             "error: damaged block detected at 0x");
+        }
+    }
+}
+END_TEST
+
 START_TEST(guard_bytes_tell_it)
 {
     static const size_t sizes[] = {8, 100, 262144};
@@ -81,6 +102,7 @@ Suite *preload_misuse_suite(void)
     TCase *tests = tcase_create("mistakes");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, the_normal_mode_tells_some);
+    tcase_add_test(tests, the_normal_mode_tells_of_damaged_blocks);
     tcase_add_loop_test(tests, guard_bytes_tell_it, 0, (int)n_misuses);
     tcase_add_loop_test(tests, page_guards_tell_it, 0, (int)n_misuses);
     suite_add_tcase(suite, tests);

@@ -16,6 +16,7 @@
 #include <sys/personality.h>
 #include <sys/random.h>
 
+#include "allocator/preload/message.h"
 #include "allocator/preload/release.h"
 #include "allocator/preload/settings.h"
 
@@ -272,11 +273,24 @@ void arena_give(size_t class, struct cached *list)
     }
 }
 
+/*
+ * What the policy takes for the block's size; under the lock.  Ends the process
+ * when that cannot be: somebody wrote over what the policy keeps beside it.
+ */
+static size_t sound_size(struct arena *arena, const void *payload)
+{
+    size_t bytes = policy()->usable_size(&arena->heap, payload);
+    if (!heap_contains(&arena->heap, payload, bytes)) {
+        message_misuse("damaged block", payload);
+    }
+    return bytes;
+}
+
 void arena_free(void *payload)
 {
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
-    size_t bytes = policy()->usable_size(&arena->heap, payload);
+    size_t bytes = sound_size(arena, payload);
     arena_set_state(payload, STATE_FREE);
     policy()->free(&arena->heap, payload);
     arena->frees++;
@@ -289,6 +303,7 @@ void *arena_realloc(void *payload, size_t size)
     struct arena *arena = arena_of(payload);
     size = size > CLASS_LEAST_BYTES ? size : CLASS_LEAST_BYTES;
     pthread_mutex_lock(&arena->lock);
+    sound_size(arena, payload);
     void *moved = policy()->realloc(&arena->heap, payload, size);
     if (moved != NULL) {
         note_growth(arena);
@@ -303,7 +318,7 @@ size_t arena_usable_size(const void *payload)
 {
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
-    size_t bytes = policy()->usable_size(&arena->heap, payload);
+    size_t bytes = sound_size(arena, payload);
     pthread_mutex_unlock(&arena->lock);
     return bytes;
 }
