@@ -81,7 +81,7 @@ keep = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 # source comes or goes, and then libraries are.
 stamp := $(B)/flags
 $(stamp): FORCE | $(filter deps deps-dev,$(MAKECMDGOALS))
-	$(call keep,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+	$(call keep,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(whole))
 
 sources := $(B)/sources
 $(sources): FORCE
@@ -91,6 +91,14 @@ $(B)/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  CC $<'; $(CC) $(ALL_CFLAGS) $(EXTRA) $(PICFLAGS) -c $< -o $@
 
+# A policy's files call each other, and what policies share, at each operation:
+# gcc's release build optimizes the allocators as a whole where speed counts, in
+# mdriver, the benches and, as far as they are the flagship's, in the library.
+whole := $(and $(filter release,$(MODE)),$(if $(clang),,-O3 -flto=auto))
+$(ALLOCATOR_OBJ): EXTRA := $(if $(whole),$(whole) -ffat-lto-objects)
+$(B)/mdriver: LTO := $(whole)
+LTO := $(if $(whole),-fno-lto)
+
 $(B)/liballocator.a: $(ALLOCATOR_OBJ) $(sources)
 	@rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
 
@@ -99,7 +107,7 @@ $(B)/libdriver.a: $(DRIVER_OBJ) $(sources)
 
 $(filter-out $(B)/bench_alloc,$(PROGRAMS)): $(B)/%: $(B)/driver/%.o $(B)/libdriver.a \
                                           $(B)/liballocator.a
-	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD $@'; $(CC) $(LTO) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Runs under any malloc: no sanitizer's, none of the libraries that allocate
 # before main, and no call optimized away or made a jump.
@@ -122,12 +130,17 @@ PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ALLOCATOR_SRC))
 $(B)/pic/%.o: %.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  CC $< (pic)'; $(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden \
-	  -fno-sanitize=all -c $< -o $@
+	  -fno-sanitize=all $(PIC_EXTRA) -c $< -o $@
+
+# What lies in the library's cold part is told by its object (layout.ld).
+$(filter-out %/check.o %/walk.o,\
+  $(filter $(B)/pic/allocator/policies/mymalloc/%,$(PIC_OBJ))): \
+  PIC_EXTRA := $(whole)
 
 PRELOAD_LAYOUT := allocator/preload/layout.ld
 
 $(B)/libmymalloc.so: $(call obj,$(PRELOAD_SRC)) $(PIC_OBJ) $(sources) $(PRELOAD_LAYOUT)
-	@echo '  LD $@'; $(CC) -shared $(LDFLAGS) -Wl,-Bsymbolic-functions \
+	@echo '  LD $@'; $(CC) -shared $(whole) $(LDFLAGS) -Wl,-Bsymbolic-functions \
 	  -Wl,-z,pack-relative-relocs -Wl,-T,$(PRELOAD_LAYOUT) -static-libgcc \
 	  -Wl,--exclude-libs,ALL -o $@ $(filter %.o,$^) -lpthread
 
@@ -176,7 +189,7 @@ $(B)/tests/%.o: EXTRA := -Wno-missing-prototypes
 
 $(B)/run-tests: $(call obj,$(TEST_SRC) $(TEST_HELP_SRC) tests/main.c) \
                 $(B)/libdriver.a $(B)/liballocator.a
-	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
+	@echo '  LD $@'; $(CC) $(LTO) $(ALL_LDFLAGS) -o $@ $^ -lcheck -lsubunit -lrt $(LIBS)
 
 # Programs that tests run as they are: no sanitizer, no call optimized away.
 TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/programs/*.c))
@@ -235,8 +248,9 @@ check-tsan: build/tsan/soak
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCHES := $(patsubst tests/bench/%.c,$(B)/%,$(BENCH_SRC))
 
+$(BENCHES): LTO := $(whole)
 $(BENCHES): $(B)/%: $(B)/tests/bench/%.o $(B)/libdriver.a $(B)/liballocator.a
-	@echo '  LD $@'; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	@echo '  LD $@'; $(CC) $(LTO) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 bench: all $(BENCHES) $(TEST_PROGRAMS)
 	@for b in $(BENCHES) tests/bench/fragmentation; do \

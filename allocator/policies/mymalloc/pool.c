@@ -58,7 +58,6 @@ bool my_pool_flush(struct heap *heap, uint32_t least)
         return false;
     }
     my_quick_flush(heap);
-    tables->direct = DIRECT;
     tables->kept = 0;
     for (uint32_t units = 1; units <= SMALL_MOST_UNITS; units++) {
         flush_list(heap, units);

@@ -9,11 +9,11 @@
  *   quick[u] -> | word, kept | link | ... |  -> ... -> 0      u units each
  *
  * For its neighbours a kept block is in use, and so they lose a chance to merge
- * that may not come again.  Before the heap grows all are given back (pool.h),
- * and as a heap that grows is short of holes the next DIRECT blocks merge at
- * once: keeping them would cost up to 3 points of utilization there, and the
- * lists seldom live long enough to serve.  Larger blocks always merge at once:
- * they come in too many sizes for a list to have the right one.
+ * that may not come again.  Before the heap grows all are given back (pool.h).
+ * If that were more than the requests that the lists have served since the last
+ * time, the next DIRECT blocks merge at once: in a heap that is short of holes
+ * keeping them would cost up to 3 points of utilization.  Larger blocks always
+ * merge at once: they come in too many sizes for a list to have the right one.
  *
  * Source: Weinstock & Wulf, "Quick Fit", SIGPLAN Notices 23, 1988.
  */
@@ -59,6 +59,7 @@ static inline void *quick_pop(const struct heap *heap, struct tables *tables,
     payload[-1] &= ~KEPT;
     *head = *payload;
     tables->kept -= units;
+    tables->hits++;
     return payload;
 }
 

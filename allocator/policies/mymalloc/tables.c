@@ -97,6 +97,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->huge = from->huge;
     to->kept = from->kept;
     to->direct = from->direct;
+    to->hits = from->hits;
     to->small_units = from->small_units;
     to->large_units = from->large_units;
     to->look_pages = from->look_pages;

@@ -63,9 +63,10 @@ struct chunk {
 struct huge;
 
 struct tables {
-    uint32_t granules;        /* length of the map */
-    uint32_t direct;          /* so many blocks merge at once (quick.h) */
-    uint32_t kept;            /* units of objects and blocks in lists */
+    uint32_t granules; /* length of the map */
+    uint32_t hits;     /* blocks taken from quick since all were given back */
+    uint32_t direct;   /* so many blocks merge at once (quick.h) */
+    uint32_t kept;     /* units of objects and blocks in lists */
     uint32_t small_units;     /* of areas and of small blocks in use */
     uint32_t large_units;     /* of other blocks in use but the tables */
     uint32_t n_bins;          /* the last one also holds all larger blocks */
