@@ -24,10 +24,16 @@ static inline void clear_both(const struct tables *tables, uint32_t unit)
     bits_clear_hole(tables, unit);
 }
 
-/* Whether an area starts at unit, which has a start bit and no hole before. */
+/*
+ * Whether an area starts at unit, which has a start bit.  Before it there may
+ * be a hole, another group's victim, that is too long to look across.
+ */
 static bool is_front(const struct heap *heap, uint32_t unit)
 {
     const struct tables *tables = tables_of(heap);
+    if (hole_before(heap, tables, unit) != 0) {
+        return false;
+    }
     uint32_t before = my_bits_previous(tables, unit);
     return before == 0 ||
            (bits_is_hole(tables, before) && area_ends(heap, before));
@@ -185,8 +191,7 @@ bool my_area_trim(struct heap *heap, uint32_t group)
     uint32_t units = hole_of(heap, unit)->units;
     const struct tables *tables = tables_of(heap);
     uint32_t next = unit + units;
-    bool at_front =
-        hole_before(heap, tables, unit) == 0 && is_front(heap, unit);
+    bool at_front = is_front(heap, unit);
     bool at_end = bits_is_hole(tables, next) && area_ends(heap, next);
     if (units < 2 && !at_front && !at_end) {
         return false;
