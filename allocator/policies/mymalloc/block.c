@@ -42,10 +42,10 @@ static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
 {
     struct root *root = root_of(heap);
     struct tables *tables = tables_of(heap);
-    uint32_t *word = word_of(heap, block);
-    uint32_t have = *word >> SIZE_SHIFT, rest = have - units;
+    uint32_t word = *word_of(heap, block);
+    uint32_t have = word >> SIZE_SHIFT, rest = have - units;
     uint32_t taken = high ? block + rest : block;
-    if (*word & HOLLOW && !my_hollow_restore(heap, taken, taken + units)) {
+    if (word & HOLLOW && !my_hollow_restore(heap, taken, taken + units)) {
         return 0;
     }
     bool is_victim = block == root->victim && tables != NULL;
@@ -53,13 +53,13 @@ static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
         bins_remove(heap, tables, block, have);
     }
     if (rest == 0) {
-        *word = (*word & ~HOLLOW) | IN_USE;
+        *word_of(heap, block) = (word & ~HOLLOW) | IN_USE;
         *word_of(heap, block + units) |= PREV_IN_USE;
         root->victim = is_victim ? 0 : root->victim;
         return block;
     }
     uint32_t hole = high ? block : block + units;
-    uint32_t prev = *word & PREV_IN_USE, hollow = hollow_rest(*word, rest);
+    uint32_t prev = word & PREV_IN_USE, hollow = hollow_rest(word, rest);
     *word_of(heap, taken) = units << SIZE_SHIFT | IN_USE | (high ? 0 : prev);
     write_free(heap, hole, rest, hollow | (high ? prev : PREV_IN_USE));
     if (high) {
@@ -170,25 +170,23 @@ void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
         merge_into_top(heap, block);
         return;
     }
-    uint32_t prev = *word_of(heap, block) & PREV_IN_USE;
-    uint32_t hollow = *word_of(heap, block) & HOLLOW;
-    uint32_t before = prev ? 0 : units_before(heap, block);
+    uint32_t flags = *word_of(heap, block) & (PREV_IN_USE | HOLLOW);
+    uint32_t before = flags & PREV_IN_USE ? 0 : units_before(heap, block);
     if (before != 0 && may_merge(before, units)) {
         block -= before;
         units += before;
         bins_remove(heap, tables, block, before);
-        prev = *word_of(heap, block) & PREV_IN_USE;
-        hollow |= *word_of(heap, block) & HOLLOW;
+        flags |= *word_of(heap, block) & (PREV_IN_USE | HOLLOW);
     }
     uint32_t word = *word_of(heap, end), behind = word >> SIZE_SHIFT;
     if (!(word & IN_USE) && may_merge(units, behind)) {
         bins_remove(heap, tables, end, behind);
         units += behind;
-        hollow |= word & HOLLOW;
+        flags |= word & HOLLOW;
     } else {
         *word_of(heap, end) = word & ~PREV_IN_USE;
     }
-    write_free(heap, block, units, prev | hollow);
+    write_free(heap, block, units, flags);
     bins_offer(heap, tables, block);
 }
 
