@@ -110,22 +110,6 @@ static uint32_t occupied_before(const struct tables *tables, uint32_t end)
     return tables->n_bins;
 }
 
-uint32_t my_bins_large(const struct heap *heap)
-{
-    const struct root *root = root_of(heap);
-    const struct tables *tables = tables_of(heap);
-    if (tables == NULL) {
-        return root->victim;
-    }
-    uint32_t bin = occupied_before(tables, tables->n_bins);
-    uint32_t listed = bin < tables->n_bins ? tables_bins(tables)[bin] : 0;
-    uint32_t victim = root->victim;
-    return victim == 0 || (listed != 0 &&
-                           units_of(heap, listed) > units_of(heap, victim))
-               ? listed
-               : victim;
-}
-
 void my_bins_visit(struct heap *heap, my_bins_visit_fn *visit, void *context,
                    size_t least_bytes)
 {

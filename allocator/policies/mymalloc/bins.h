@@ -104,9 +104,6 @@ static inline void bins_remove(const struct heap *heap, struct tables *tables,
 uint32_t my_bins_best(const struct heap *heap, const struct tables *tables,
                       uint32_t units);
 
-/* A free block of the largest kind that there is; 0: none at all. */
-uint32_t my_bins_large(const struct heap *heap);
-
 /* Whether that was enough. */
 typedef bool my_bins_visit_fn(struct heap *heap, uint32_t block, void *context);
 

@@ -79,16 +79,6 @@ uint32_t my_block_take_hole(struct heap *heap, uint32_t units)
     return block != 0 ? carve(heap, block, units, units >= HIGH_FROM_UNITS) : 0;
 }
 
-uint32_t my_block_take_largest(struct heap *heap, uint32_t least, uint32_t most)
-{
-    uint32_t block = my_bins_large(heap);
-    if (block == 0 || units_of(heap, block) < least) {
-        return 0;
-    }
-    uint32_t units = units_of(heap, block);
-    return carve(heap, block, units < most ? units : most, false);
-}
-
 bool my_block_grow_top(struct heap *heap, uint32_t units)
 {
     uint32_t top = root_of(heap)->top;

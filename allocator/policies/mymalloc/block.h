@@ -29,13 +29,6 @@ uint32_t my_block_take_hole(struct heap *heap, uint32_t units);
 /* The same from the top alone. */
 uint32_t my_block_take_top(struct heap *heap, uint32_t units);
 
-/*
- * The low end, up to most units, of one of the largest free blocks; 0 when it
- * has less than least.
- */
-uint32_t my_block_take_largest(struct heap *heap, uint32_t least,
-                               uint32_t most);
-
 /* Frees a block in use of so many units (its word's size is not read). */
 void my_block_give(struct heap *heap, uint32_t block, uint32_t units);
 

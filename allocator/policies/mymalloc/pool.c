@@ -96,19 +96,20 @@ static void prepare(struct heap *heap, uint32_t planned)
     }
 }
 
-/* A new area out of free blocks. */
+/*
+ * A new area out of the smallest free block that will do, all of it unless it
+ * is larger than planned: what large ones are left serves large requests.
+ */
 static bool area_from_hole(struct heap *heap, uint32_t group, uint32_t units)
 {
     uint32_t planned = planned_units(heap, HOLE_SHARE, units);
-    uint32_t largest = my_bins_large(heap), block = 0;
-    uint32_t room = largest != 0 ? units_of(heap, largest) : 0;
-    if (room >= planned) {
-        block = my_block_take_hole(heap, planned);
-    } else if (room > units) {
-        block = my_block_take_largest(heap, 1, planned);
+    uint32_t best = my_bins_best(heap, tables_of(heap), units + 1);
+    if (best == 0) {
+        return false;
     }
-    return block != 0 &&
-           my_area_make(heap, block, units_of(heap, block), group);
+    uint32_t room = units_of(heap, best);
+    uint32_t block = my_block_take_hole(heap, smaller(room, planned));
+    return my_area_make(heap, block, units_of(heap, block), group);
 }
 
 /* Room at the top: a little more for an area that ends there, or a new one. */
