@@ -137,6 +137,21 @@ START_TEST(a_heap_that_is_full_retires_nothing)
 }
 END_TEST
 
+START_TEST(a_peak_is_not_defended_for_ever)
+{
+    make_holes();
+    size_t peak = heap_peak(&lab.heap), retired = lab.heap.retired;
+    tables_of(&lab.heap)->spent_pages = UINT32_MAX;
+    while (lab.heap.retired <= retired) {
+        retired = lab.heap.retired;
+        ck_assert_ptr_nonnull(get(LARGER));
+        ck_assert_uint_le(heap_peak(&lab.heap), peak + peak / 64 + LARGER);
+    }
+    ck_assert_uint_gt(heap_peak(&lab.heap), peak);
+    expect_sound();
+}
+END_TEST
+
 /* ---- where restoring is refused ------------------------------------------ */
 
 static bool refuse_all(void *context, size_t bytes)
@@ -302,6 +317,7 @@ Suite *hollow_suite(void)
         hollow_blocks_are_taken_as_any_others,
         little_is_left_in_memory,
         a_heap_that_is_full_retires_nothing,
+        a_peak_is_not_defended_for_ever,
         a_refused_block_stays_as_it_is,
         a_limit_is_used_up,
         random_streams_of_large_blocks_hold,

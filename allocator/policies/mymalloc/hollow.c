@@ -7,6 +7,8 @@
 
 /* After a look in vain, the next one is due when so much more is needed. */
 #define LOOK_SHARE ((size_t)64)
+/* As many times the footprint may be retired until it has to grow so much. */
+#define MOST_SPENT ((size_t)8)
 /* The part of the footprint that is worth it. */
 #define GAIN_SHARE ((size_t)32)
 /* And that of one range, which has four pages at least: they stay few. */
@@ -75,12 +77,15 @@ void my_hollow_yield(struct heap *heap, size_t bytes)
         return;
     }
     size_t least = larger(footprint / RANGE_SHARE, LEAST_RANGE);
-    size_t enough = footprint / GAIN_SHARE;
-    if (gather(heap, count, least, enough)) {
+    size_t enough = footprint / GAIN_SHARE, before = heap->retired;
+    if (tables->spent_pages < footprint / HEAP_PAGE * MOST_SPENT &&
+        gather(heap, count, least, enough)) {
         gather(heap, retire, least, larger(enough, bytes));
+        tables->spent_pages += (uint32_t)((heap->retired - before) / HEAP_PAGE);
     } else {
         footprint += footprint / LOOK_SHARE;
         tables->look_pages = (uint32_t)(footprint / HEAP_PAGE);
+        tables->spent_pages = 0;
     }
 }
 

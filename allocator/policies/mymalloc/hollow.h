@@ -17,7 +17,9 @@
  * that the system took meanwhile faults when it is used again.  So nothing
  * happens unless 1/GAIN_SHARE of the footprint can be had: that much must be
  * asked for before the next time, which bounds the cost per byte asked for.  A
- * look in vain is not repeated before the footprint has grown by 1/LOOK_SHARE.
+ * look in vain is not repeated before the footprint has grown by 1/LOOK_SHARE;
+ * nor is a peak defended for ever: once MOST_SPENT times the footprint were
+ * retired for it, it may grow by as much.
  */
 #ifndef ALLOCATOR_POLICIES_MYMALLOC_HOLLOW_H
 #define ALLOCATOR_POLICIES_MYMALLOC_HOLLOW_H

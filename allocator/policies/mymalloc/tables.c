@@ -101,6 +101,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->small_units = from->small_units;
     to->large_units = from->large_units;
     to->look_pages = from->look_pages;
+    to->spent_pages = from->spent_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
     memcpy(to->quick, from->quick, sizeof to->quick);
     memcpy(to->groups, from->groups, sizeof to->groups);

@@ -79,7 +79,8 @@ struct tables {
     uint32_t n_free_chunks;
     uint32_t free_chunks; /* place of the first free one, 0: none */
     uint32_t bytes;
-    uint32_t look_pages; /* no look for hollow blocks up to here (hollow.h) */
+    uint32_t look_pages;  /* no look for hollow blocks up to here (hollow.h) */
+    uint32_t spent_pages; /* retired since that was set */
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
     uint32_t quick[QUICK_LISTS];          /* blocks of QUICK_LEAST_UNITS... */
     struct group groups[GROUPS];
