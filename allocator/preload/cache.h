@@ -47,8 +47,9 @@ struct cache_bin {
 struct cache {
     struct cache_bin bins[STATES]; /* those of no class hold nothing, ever */
     struct arena *arena;           /* where blocks are taken */
-    size_t grown_bytes;    /* that bins may hold beyond their first bounds */
-    size_t footprint_then; /* of the arena, when it was reviewed */
+    size_t grown_bytes;       /* that bins may hold beyond their first bounds */
+    size_t grown_large_bytes; /* those that begin without a list */
+    size_t footprint_then;    /* of the arena, when it was reviewed */
     uint32_t taken_then[CLASSES + 1]; /* and what was taken of each class */
     atomic_uint_fast64_t filled, returned; /* blocks, by the owner alone */
     atomic_uint_fast64_t fills, returns;   /* of how many batches */

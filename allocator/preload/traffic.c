@@ -10,8 +10,8 @@
 #define GROWTH_SHARE 16 /* of the arena, and at least */
 #define GROWTH_LEAST ((size_t)64 << 10)
 
-/* Of spare_bytes, what classes may use that begin with no list. */
-#define LARGE_SHARE 8
+/* Classes that begin with no list may use such a part of spare_bytes more. */
+#define LARGE_SHARE 2
 
 /* What lies between threads: all of a small arena. */
 #define DEPOT_MOST ((size_t)1 << 20)
@@ -21,6 +21,13 @@ static uint16_t first_most(size_t class)
 {
     size_t n = CACHE_FIRST_BYTES / class_bytes(class);
     return (uint16_t)(n < ARENA_BATCH ? n : ARENA_BATCH);
+}
+
+/* What lists of such classes hold beyond their first bounds. */
+static size_t *grown_of(struct cache *cache, size_t class)
+{
+    return first_most(class) != 0 ? &cache->grown_bytes
+                                  : &cache->grown_large_bytes;
 }
 
 void traffic_begin(struct cache *cache)
@@ -79,7 +86,7 @@ static void send_home(struct cache *cache, size_t class)
     size_t n = take_list(bin, &list);
     give_back(cache, class, list, n);
     send_spare_home(cache, class);
-    cache->grown_bytes -=
+    *grown_of(cache, class) -=
         class_bytes(class) * (size_t)(bin->most - first_most(class));
     bin->most = first_most(class);
     bin->batch = 1;
@@ -176,11 +183,11 @@ static bool lengthen(struct cache *cache, size_t class)
     size_t share = first_most(class) != 0 ? 1 : LARGE_SHARE;
     size_t more = class_bytes(class) * n;
     if (n > CACHE_MOST / 2 ||
-        cache->grown_bytes + more > spare_bytes(cache->arena) / share) {
+        *grown_of(cache, class) + more > spare_bytes(cache->arena) / share) {
         return false;
     }
     bin->most = (uint16_t)(bin->most + n);
-    cache->grown_bytes += more;
+    *grown_of(cache, class) += more;
     return true;
 }
 
