@@ -105,25 +105,6 @@ START_TEST(small_objects_do_not_pin_the_holes_of_large_ones)
 }
 END_TEST
 
-/* The usable size tells a block, which has a word, from an object. */
-static bool has_word(const void *payload)
-{
-    return policy->usable_size(&heap, payload) % UNIT != 0;
-}
-
-START_TEST(middling_objects_are_blocks_where_most_bytes_are_large)
-{
-    allocate_many(112);
-    ck_assert(!has_word(payloads[MANY - 1]));
-    void *large = policy->malloc(&heap, (size_t)MANY * 112);
-    ck_assert(has_word(policy->malloc(&heap, 144)));
-    ck_assert(!has_word(policy->malloc(&heap, 48)));
-    policy->free(&heap, large);
-    ck_assert(!has_word(policy->malloc(&heap, 144)));
-    expect_sound();
-}
-END_TEST
-
 START_TEST(a_block_that_grows_by_steps_stays_one_heap)
 {
     unsigned char *growing = policy->malloc(&heap, 4092);
@@ -315,10 +296,10 @@ END_TEST
 START_TEST(lost_hole)
 {
     furnish();
-    ck_assert_ptr_nonnull(policy->malloc(&heap, 48)); /* of a new area */
-    struct group *group = &tables_of(&heap)->groups[0];
-    ck_assert_uint_ne(group->victim, 0);
-    group->victim = 0;
+    const struct hole *hole = hole_of(&heap, any_hole());
+    uint32_t list = holes_bin(hole->units);
+    tables_of(&heap)->groups[hole->group].holes[list] = 0;
+    tables_of(&heap)->groups[hole->group].occupied ^= (uint32_t)1 << list;
     expect("hole-lost");
 }
 END_TEST
@@ -334,23 +315,6 @@ START_TEST(bits_of_an_area)
     ck_assert(my_bits_provide(tables_of(&heap), block, block));
     bits_set_start(tables_of(&heap), block + 1);
     expect("bits");
-}
-END_TEST
-
-START_TEST(end_of_an_area)
-{
-    furnish();
-    const struct tables *tables = tables_of(&heap);
-    uint32_t before = 0, unit = my_bits_next(tables, 0);
-    while (before == 0 || !bits_is_hole(tables, before) ||
-           !bits_is_hole(tables, unit) || hole_of(&heap, unit)->units != 0) {
-        before = unit;
-        unit = my_bits_next(tables, unit);
-        ck_assert_uint_ne(unit, UINT32_MAX);
-    }
-    bits_clear_hole(tables, unit);
-    bits_clear_start(tables, unit);
-    expect("hole");
 }
 END_TEST
 
@@ -382,14 +346,6 @@ START_TEST(kept_objects)
     expect("kept-list");
     *kept_link(&heap, object) = link;
     expect_sound();
-}
-END_TEST
-
-START_TEST(units_in_use)
-{
-    furnish();
-    tables_of(&heap)->large_units++;
-    expect("units-in-use");
 }
 END_TEST
 
@@ -499,50 +455,10 @@ static void huge_list_leads_back(void)
     huge_of(payload)->previous = huge_of(payload);
 }
 
-/* Leaves a kept block of 13 units behind; the list that has it. */
-static uint32_t *keep_block(void)
-{
-    ck_assert_ptr_nonnull(policy->malloc(&heap, (size_t)4 << 20));
-    void *block = policy->malloc(&heap, 200);
-    ck_assert_ptr_nonnull(block);
-    tables_of(&heap)->direct = 0;
-    policy->free(&heap, block);
-    uint32_t *list = &tables_of(&heap)->quick[13 - QUICK_LEAST_UNITS];
-    ck_assert_uint_eq(*list, unit_of(&heap, block));
-    expect_sound();
-    return list;
-}
-
-static void kept_block_is_lost(void)
-{
-    *keep_block() = 0;
-}
-
-static void kept_block_in_another_list(void)
-{
-    uint32_t *list = keep_block();
-    list[1] = list[0];
-    list[0] = 0;
-}
-
-static void kept_block_without_flag(void)
-{
-    *word_of(&heap, *keep_block()) &= ~KEPT;
-}
-
-static void kept_block_beyond_the_top(void)
-{
-    *keep_block() = root_of(&heap)->top;
-}
-
 static const struct {
     const char *rule;
     void (*overwrite)(void);
 } strokes[] = {
-    {"quick-list", kept_block_is_lost},
-    {"quick-list", kept_block_in_another_list},
-    {"quick-list", kept_block_without_flag},
-    {"quick-list", kept_block_beyond_the_top},
     {"tables", tables_at_the_top},
     {"tables", tables_in_a_payload},
     {"free-neighbours", block_behind_a_free_one_is_free},
@@ -574,7 +490,6 @@ Suite *mymalloc_suite(void)
         aligned_blocks_alone_make_tables_too,
         many_of_a_size_pay_no_headers,
         small_objects_do_not_pin_the_holes_of_large_ones,
-        middling_objects_are_blocks_where_most_bytes_are_large,
         a_block_that_grows_by_steps_stays_one_heap,
         all_memory_can_serve_one_request_again,
         a_freed_small_object_is_the_next_one,
@@ -586,9 +501,8 @@ Suite *mymalloc_suite(void)
         bits_of_the_bins,     lost_victim,
         size_of_a_hole,       end_of_a_hole,
         links_of_a_hole,      lost_hole,
-        bits_of_an_area,      end_of_an_area,
-        places_of_the_chunks, kept_objects,
-        units_in_use,         shape_of_the_tables,
+        bits_of_an_area,      places_of_the_chunks,
+        kept_objects,         shape_of_the_tables,
     };
     Suite *suite = suite_create("mymalloc");
     TCase *cost = tcase_create("what things cost");

@@ -103,7 +103,6 @@ bool my_area_make(struct heap *heap, uint32_t block, uint32_t units,
         my_block_give(heap, block, units);
         return false;
     }
-    tables_of(heap)->small_units += units;
     struct stretch s = {.group = group};
     lay_out(heap, block, units, &s);
     uint32_t next = s.unit + s.units,
@@ -149,7 +148,6 @@ static void leave(struct heap *heap, uint32_t unit, uint32_t units,
     } else {
         *word_of(heap, next) = AREA_WORD;
     }
-    tables->small_units -= next - block;
     my_bits_withdraw(tables, unit, next - 1);
     *word_of(heap, block) |= (next - block) << SIZE_SHIFT;
     my_block_give(heap, block, next - block);

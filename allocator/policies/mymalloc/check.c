@@ -21,12 +21,10 @@ struct census {
     const struct tables *tables;
     struct policy_fault *fault;
     uint32_t free_blocks;
-    uint32_t kept_blocks, kept_units;
     size_t retired; /* bytes inside hollow blocks */
     bool tables_seen;
     uint32_t starts, hole_bits; /* met in areas */
     uint32_t holes[GROUPS];     /* met, without end marks */
-    uint32_t small, large;      /* units in use */
 };
 
 __attribute__((format(printf, 4, 5))) static int broken(const struct census *c,
@@ -125,12 +123,8 @@ static int check_block(struct census *c, uint32_t block, uint32_t *next)
     }
     if (block == root_of(c->heap)->tables) {
         c->tables_seen = true;
-    } else if (word & IN_USE) {
-        *(units <= SMALL_BLOCK_UNITS ? &c->small : &c->large) += units;
     }
     *next = block + units;
-    c->kept_blocks += (word & KEPT) != 0;
-    c->kept_units += word & KEPT ? units : 0;
     if (!accessible(c, *next)) {
         return broken(c, "hollow", word_of(c->heap, block),
                       "%u units lead into a retired page", units);
@@ -203,7 +197,6 @@ static int check_area(struct census *c, uint32_t area, uint32_t *behind)
         c->hole_bits += is_hole;
         if (is_hole && area_ends(c->heap, unit)) {
             *behind = unit + 1;
-            c->small += *behind - area;
             return unit != area ? 0
                                 : broken(c, "area", word_of(c->heap, unit),
                                          "has nothing but its end");
@@ -379,34 +372,12 @@ static int check_group(const struct census *c, uint32_t group)
                         group, c->holes[group], met);
 }
 
-/* Kept blocks have flag and size of their lists, which have all of them. */
-static int check_quick(const struct census *c)
-{
-    uint32_t met = 0;
-    for (uint32_t i = 0; i < QUICK_LISTS; i++) {
-        uint32_t block = c->tables->quick[i];
-        for (; block != 0; block = *kept_link(c->heap, block)) {
-            if (!plausible(c, block) || met++ == c->kept_blocks ||
-                units_of(c->heap, block) != i + QUICK_LEAST_UNITS ||
-                !(*word_of(c->heap, block) & KEPT)) {
-                return broken(c, "quick-list", NULL, "list %u leads to unit %u",
-                              i, block);
-            }
-        }
-    }
-    return met == c->kept_blocks
-               ? 0
-               : broken(c, "quick-list", NULL, "%u kept blocks, %u listed",
-                        c->kept_blocks, met);
-}
-
 /* Kept objects are objects, of their lists' sizes, each once. */
 static int check_kept(const struct census *c, struct heap *heap)
 {
     bool sound;
     uint32_t marks = my_pool_mark(heap, &sound);
     my_pool_unmark(heap, marks);
-    marks += c->kept_units;
     return sound && marks == c->tables->kept
                ? 0
                : broken(c, "kept-list", NULL, "%u kept, %u met",
@@ -461,18 +432,11 @@ int my_check(struct heap *heap, struct policy_fault *fault)
     if (!c.tables_seen) {
         return broken(&c, "tables", c.tables, "not in a block in use");
     }
-    if (c.small != c.tables->small_units || c.large != c.tables->large_units) {
-        return broken(&c, "units-in-use", c.tables,
-                      "%u small, %u large, found %u, %u", c.tables->small_units,
-                      c.tables->large_units, c.small, c.large);
-    }
     for (uint32_t group = 0; group < GROUPS; group++) {
         if (check_group(&c, group) != 0) {
             return -1;
         }
     }
-    return check_bits(&c) != 0 || check_quick(&c) != 0 ||
-                   check_kept(&c, heap) != 0
-               ? -1
-               : check_huge(&c);
+    return check_bits(&c) != 0 || check_kept(&c, heap) != 0 ? -1
+                                                            : check_huge(&c);
 }

@@ -15,14 +15,12 @@
  *   bits                 there are no bits but those of areas
  *   map, chunks          each chunk of bits is a granule's, or free
  *   tables               lie in a block in use that is large enough
- *   units-in-use         the tables' sums are those of blocks and areas
  *   bin-list, bin-bits   lists hold free blocks of their bin, linked both ways
  *   free-lost            every free block is listed once or is the victim
  *   hole-end             a hole's end tells its size too
  *   hole-list            lists hold holes of their group and size
  *   hole-lost            every hole is listed once or its group's victim
  *   kept-list            lists hold objects of their size, each once
- *   quick-list           lists hold kept blocks of their size, all of them
  *   huge-list            each lies in a mapping, linked both ways
  */
 #ifndef ALLOCATOR_POLICIES_MYMALLOC_INSPECT_H

@@ -11,7 +11,7 @@
  *                                  16 n - 4 are the caller's
  *
  * A block's word
- *   in use    size in units (28) | 0 | kept | previous in use | in use
+ *   in use    size in units (28) | 0 | 0 | previous in use | in use
  *   free      size in units (28) | hollow | 0 | previous in use | 0
  *             the payload holds the links, its end the size again; hollow:
  *             pages of its middle may be retired (hollow.h)
@@ -45,7 +45,6 @@
 /* Flags of a word. */
 #define IN_USE      ((uint32_t)1)
 #define PREV_IN_USE ((uint32_t)2)
-#define KEPT        ((uint32_t)4) /* freed, waits in a list (quick.h) */
 #define HOLLOW      ((uint32_t)8)
 #define FLAGS       ((uint32_t)15)
 #define SIZE_SHIFT  4

@@ -1,10 +1,10 @@
 /*
  * mymalloc.c -- the flagship: frugal to the unit, and fast.
  *
- * Small objects, up to 64 bytes, and to 256 where most of the heap is small,
- * lie side by side in areas, without headers: two bits for each 16 bytes tell
- * where they begin.  A freed one waits in a list of its size for the next
- * request, and merges with its neighbours only before the heap would grow.
+ * Small objects, of up to 256 bytes, lie side by side in areas, without
+ * headers: two bits for each 16 bytes tell where they begin.  A freed one waits
+ * in a list of its size for the next request, and merges with its neighbours
+ * only before the heap would grow.
  * Everything else is best fit over blocks with a 4-byte word that merge at
  * once; the heap grows last, and by little more than what is missing.  One
  * design serves a heap of a few hundred bytes and one of gigabytes because all
@@ -13,7 +13,6 @@
  *   layout.h   units, words, the picture of the heap
  *   block.h    blocks with a word: take, give, extend, slide
  *   bins.h     the index of free blocks
- *   quick.h    freed blocks that wait for a request of their size
  *   hollow.h   giving the pages inside free blocks back
  *   resize.h   realloc of a block in place
  *   bits.h     where small objects begin
@@ -74,23 +73,8 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (block == 0) {
         return NULL;
     }
-    tables_count(heap, units_for(size), true);
+    tables_count_small(heap, units_for(size), true);
     return address_of(heap, block);
-}
-
-/* A small object of so many units that no list of objects has. */
-static __attribute__((noinline)) void *malloc_small(struct heap *heap,
-                                                    size_t size, uint32_t units)
-{
-    struct tables *tables = tables_of(heap);
-    if (quick_knows(tables, units_for(size))) {
-        void *kept = quick_pop(heap, tables, units_for(size));
-        if (kept != NULL) {
-            return kept;
-        }
-    }
-    return pool_prefers_area(tables, units) ? my_pool_refill(heap, units)
-                                            : malloc_block(heap, size);
 }
 
 static void *mymalloc_malloc(struct heap *heap, size_t size)
@@ -101,7 +85,7 @@ static void *mymalloc_malloc(struct heap *heap, size_t size)
     }
     uint32_t units = small_units(size);
     void *kept = pool_pop(heap, tables, units);
-    return kept != NULL ? kept : malloc_small(heap, size, units);
+    return kept != NULL ? kept : my_pool_refill(heap, units);
 }
 
 /* The units of a payload that is a small object, 0: it is none. */
@@ -129,11 +113,7 @@ static __attribute__((noinline)) void free_block(struct heap *heap,
     }
     uint32_t block = unit_of(heap, payload);
     uint32_t units = units_of(heap, block);
-    if (quick_keeps(tables_of(heap), units)) {
-        quick_push(heap, tables_of(heap), block, units);
-        return;
-    }
-    tables_count(heap, units, false);
+    tables_count_small(heap, units, false);
     my_block_give(heap, block, units);
 }
 
@@ -191,8 +171,8 @@ static void *resize_block(struct heap *heap, uint32_t block, size_t size)
         return NULL;
     }
     if (units_for(size) != had) {
-        tables_count(heap, had, false);
-        tables_count(heap, units_for(size), true);
+        tables_count_small(heap, had, false);
+        tables_count_small(heap, units_for(size), true);
     }
     return address_of(heap, block);
 }
@@ -270,7 +250,7 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     }
     uintptr_t first = (uintptr_t)address_of(heap, block);
     uint32_t gap = (uint32_t)((-first & (alignment - 1)) / UNIT);
-    tables_count(heap, units, true);
+    tables_count_small(heap, units, true);
     return address_of(heap, my_block_trim(heap, block, gap, units));
 }
 

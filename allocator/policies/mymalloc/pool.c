@@ -18,13 +18,13 @@
 #define BATCH_SHARE ((size_t)1024)
 #define MOST_BATCH  16u
 
-/*
- * The groups: what always lies in areas, and what does among small ones.  A
- * third one, or another border, loses more to fresh areas than it saves.
- */
+/* The groups: up to 32 bytes, up to 128, the rest. */
+#define TINY_UNITS     2u
+#define MIDDLING_UNITS 8u
+
 static uint32_t group_for(uint32_t units)
 {
-    return units > ALWAYS_MOST_UNITS;
+    return units <= TINY_UNITS ? 0 : units <= MIDDLING_UNITS ? 1 : 2;
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -57,7 +57,6 @@ bool my_pool_flush(struct heap *heap, uint32_t least)
     if (tables == NULL || tables->kept < least || tables->kept == 0) {
         return false;
     }
-    my_quick_flush(heap);
     tables->kept = 0;
     for (uint32_t units = 1; units <= SMALL_MOST_UNITS; units++) {
         flush_list(heap, units);
@@ -194,7 +193,6 @@ static uint32_t take_from_heap(struct heap *heap, uint32_t group,
     }
     if (unit == 0) {
         unit = my_block_take(heap, units_for(units * UNIT));
-        tables_count(heap, unit != 0 ? units_for(units * UNIT) : 0, true);
     }
     return unit;
 }

@@ -24,12 +24,17 @@
 #define ALLOCATOR_POLICIES_MYMALLOC_POOL_H
 
 #include "allocator/policies/mymalloc/bits.h"
-#include "allocator/policies/mymalloc/quick.h"
 
 /* Units of a small request of size bytes, 1 or more. */
 static inline uint32_t small_units(size_t size)
 {
     return (uint32_t)((size + UNIT - 1) / UNIT);
+}
+
+/* The link of a kept object. */
+static inline uint32_t *kept_link(const struct heap *heap, uint32_t unit)
+{
+    return (uint32_t *)address_of(heap, unit);
 }
 
 /* A kept object of so many units, or NULL. */
@@ -53,20 +58,6 @@ static inline void pool_push(const struct heap *heap, struct tables *tables,
     *kept_link(heap, unit) = tables->lists[units];
     tables->lists[units] = unit;
     tables->kept += units;
-}
-
-/*
- * Whether an object of so many units, that no list has, shall come from an
- * area rather than be a block.  Middling ones do where two thirds of what is in
- * use are small.  Elsewhere what their words cost is less than what is lost
- * between areas and blocks (3 points on uniform sizes up to 512 bytes, where
- * a quarter is small); the smallest always do, since they pin most.
- */
-static inline bool pool_prefers_area(const struct tables *tables,
-                                     uint32_t units)
-{
-    return units <= ALWAYS_MOST_UNITS ||
-           tables->small_units / 2 >= tables->large_units;
 }
 
 /* An object of so many units from anywhere; may renew the tables.  Or NULL. */

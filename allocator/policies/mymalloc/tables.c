@@ -96,32 +96,13 @@ static void move_contents(const struct heap *heap, struct tables *to,
 {
     to->huge = from->huge;
     to->kept = from->kept;
-    to->direct = from->direct;
-    to->hits = from->hits;
-    to->small_units = from->small_units;
-    to->large_units = from->large_units;
     to->look_pages = from->look_pages;
     to->spent_pages = from->spent_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
-    memcpy(to->quick, from->quick, sizeof to->quick);
     memcpy(to->groups, from->groups, sizeof to->groups);
     free_chunks_from(to, 1 + move_chunks(to, from));
     for (uint32_t bin = 0; bin < from->n_bins; bin++) {
         move_list(heap, to, tables_bins(from)[bin]);
-    }
-}
-
-/* The sums for the first tables, which the root does not name yet. */
-static void count_blocks(const struct heap *heap, struct tables *to,
-                         uint32_t own)
-{
-    for (uint32_t block = 1, units; block < root_of(heap)->top;
-         block += units) {
-        units = units_of(heap, block);
-        if (block != own && *word_of(heap, block) & IN_USE) {
-            *(units <= SMALL_BLOCK_UNITS ? &to->small_units
-                                         : &to->large_units) += units;
-        }
     }
 }
 
@@ -152,7 +133,6 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
         root->tables = block;
         my_block_give(heap, old, units_of(heap, old));
     } else {
-        count_blocks(heap, to, block);
         move_list(heap, to, root->victim);
         free_chunks_from(to, 1);
         root->victim = 0;

@@ -7,7 +7,6 @@
  *                                                         chunks of bits |
  *
  *   lists     freed small objects by size, for the next request (pool.h)
- *   quick     freed blocks by size, for the next request (quick.h)
  *   groups    holes of each group of small sizes (holes.h)
  *   map       four bytes per 4 KiB of heap: where are their bits? (bits.h)
  *   occupied  one bit per bin
@@ -41,10 +40,7 @@
 #define SMALL_MOST_UNITS  ((uint32_t)16)
 #define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
 #define SMALL_BLOCK_UNITS (SMALL_MOST_UNITS + 1) /* with its word */
-#define ALWAYS_MOST_UNITS ((uint32_t)4)          /* these lie in areas always */
-#define QUICK_LEAST_UNITS (ALWAYS_MOST_UNITS + 1)
-#define QUICK_LISTS       (SMALL_BLOCK_UNITS - ALWAYS_MOST_UNITS)
-#define GROUPS            2
+#define GROUPS            3
 #define HOLE_BINS         ((uint32_t)17)
 
 /* The holes in areas made for a group of small sizes. */
@@ -63,12 +59,8 @@ struct chunk {
 struct huge;
 
 struct tables {
-    uint32_t granules; /* length of the map */
-    uint32_t hits;     /* blocks taken from quick since all were given back */
-    uint32_t direct;   /* so many blocks merge at once (quick.h) */
-    uint32_t kept;     /* units of objects and blocks in lists */
-    uint32_t small_units;     /* of areas and of small blocks in use */
-    uint32_t large_units;     /* of other blocks in use but the tables */
+    uint32_t granules;        /* length of the map */
+    uint32_t kept;            /* units of objects in lists */
     uint32_t n_bins;          /* the last one also holds all larger blocks */
     uint32_t log_bins;        /* 2^log_bins bins per power of two */
     struct huge *huge;        /* first of the mappings (huge.h), or NULL */
@@ -82,7 +74,6 @@ struct tables {
     uint32_t look_pages;  /* no look for hollow blocks up to here (hollow.h) */
     uint32_t spent_pages; /* retired since that was set */
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
-    uint32_t quick[QUICK_LISTS];          /* blocks of QUICK_LEAST_UNITS... */
     struct group groups[GROUPS];
     uint32_t map[];
 };
@@ -122,16 +113,11 @@ static inline bool tables_outgrown(const struct heap *heap,
            heap->brk >= (small != 0 ? TABLES_FROM_BYTES : TABLES_AT_LAST);
 }
 
-/* Notes that a block of so many units came into use or went. */
-static inline void tables_count(const struct heap *heap, uint32_t units,
-                                bool came)
+/* Notes, while there are no tables, that a small block came or went. */
+static inline void tables_count_small(const struct heap *heap, uint32_t units,
+                                      bool came)
 {
-    struct tables *tables = tables_of(heap);
-    bool small = units <= SMALL_BLOCK_UNITS;
-    if (tables != NULL) {
-        uint32_t *sum = small ? &tables->small_units : &tables->large_units;
-        *sum += came ? units : -units;
-    } else if (small) {
+    if (root_of(heap)->tables == 0 && units <= SMALL_BLOCK_UNITS) {
         uint32_t one = (uint32_t)1 << SIZE_SHIFT;
         *word_of(heap, root_of(heap)->top) += came ? one : -one;
     }

@@ -5,7 +5,7 @@
  * top
  *
  * An area shows as its word (metadata), its objects and holes, and its end mark
- * (metadata).  What is kept shows as free.  Objects that are kept for the next
+ * (metadata).  Objects that are kept for the next
  * request show as free: they carry marks for as long as the walk takes, with
  * their list's link beneath.
  */
@@ -62,7 +62,7 @@ static int walk_block(const struct walk *w, uint32_t *next)
     const uint32_t *word = word_of(w->heap, unit);
     size_t bytes = units_of(w->heap, unit) * UNIT;
     *next += units_of(w->heap, unit);
-    if (!(*word & IN_USE) || *word & KEPT) {
+    if (!(*word & IN_USE)) {
         return show(w, BLOCK_FREE, word, bytes);
     }
     if (unit == root_of(w->heap)->tables) {
