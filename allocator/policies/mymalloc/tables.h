@@ -32,7 +32,7 @@
 
 #include "allocator/policies/mymalloc/layout.h"
 
-#define TABLES_FROM_BYTES ((size_t)32768)
+#define TABLES_FROM_BYTES ((size_t)8192)
 #define TABLES_FROM_SMALL ((uint32_t)160)
 #define TABLES_AT_LAST    ((size_t)65536)
 #define GRANULE_UNITS     ((uint32_t)256) /* of the map: 4 KiB */
