@@ -4,11 +4,11 @@
  * Small objects, of up to 256 bytes, lie side by side in areas, without
  * headers: two bits for each 16 bytes tell where they begin.  A freed one waits
  * in a list of its size for the next request, and merges with its neighbours
- * only before the heap would grow.
- * Everything else is best fit over blocks with a 4-byte word that merge at
- * once; the heap grows last, and by little more than what is missing.  One
- * design serves a heap of a few hundred bytes and one of gigabytes because all
- * its tables are made late, grow with the heap and can move.
+ * only before the heap would grow.  Everything else is best fit over blocks
+ * with a 4-byte word that merge at once; the heap grows last, and by little
+ * more than what is missing.  One design serves a heap of a few hundred bytes
+ * and one of gigabytes because all its tables are made late, grow with the heap
+ * and can move.
  *
  *   layout.h   units, words, the picture of the heap
  *   block.h    blocks with a word: take, give, extend, slide
