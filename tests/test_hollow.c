@@ -109,6 +109,26 @@ START_TEST(hollow_blocks_are_taken_as_any_others)
 }
 END_TEST
 
+/* Or what is free at the top would stay in memory beside them. */
+START_TEST(pages_are_restored_at_the_expense_of_the_top)
+{
+    make_holes();
+    for (int i = 0; i < 4; i++) {
+        held[2 * i] = get(LARGER);
+    }
+    for (int i = 0; i < 4; i++) {
+        lab.policy->free(&lab.heap, held[2 * i]);
+    }
+    size_t footprint = heap_footprint(&lab.heap), brk = lab.heap.brk;
+    for (size_t bytes = 0; bytes < 4 * LARGER; bytes += HOLE) {
+        ck_assert_ptr_nonnull(get(HOLE));
+        ck_assert_uint_le(heap_footprint(&lab.heap), footprint);
+    }
+    ck_assert_uint_lt(lab.heap.brk, brk);
+    expect_sound();
+}
+END_TEST
+
 START_TEST(little_is_left_in_memory)
 {
     make_holes();
@@ -315,6 +335,7 @@ Suite *hollow_suite(void)
     const TTest *const all[] = {
         pages_of_holes_make_room_for_what_fits_none,
         hollow_blocks_are_taken_as_any_others,
+        pages_are_restored_at_the_expense_of_the_top,
         little_is_left_in_memory,
         a_heap_that_is_full_retires_nothing,
         a_peak_is_not_defended_for_ever,

@@ -32,6 +32,11 @@ static void set_top(struct heap *heap, uint32_t unit)
     *word_of(heap, unit) = word | PREV_IN_USE | IN_USE;
 }
 
+void my_block_shrink_top(struct heap *heap)
+{
+    heap_shrink(heap, (end_unit(heap) - root_of(heap)->top) * UNIT);
+}
+
 /*
  * Takes units of a free block that has as many, from its low end or the high
  * one; what remains is the victim if the block was.  Returns their place, or 0
@@ -45,8 +50,11 @@ static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
     uint32_t word = *word_of(heap, block);
     uint32_t have = word >> SIZE_SHIFT, rest = have - units;
     uint32_t taken = high ? block + rest : block;
-    if (word & HOLLOW && !my_hollow_restore(heap, taken, taken + units)) {
-        return 0;
+    if (word & HOLLOW) {
+        my_block_shrink_top(heap); /* or it lies idle beside these pages */
+        if (!my_hollow_restore(heap, taken, taken + units)) {
+            return 0;
+        }
     }
     bool is_victim = block == root->victim && tables != NULL;
     if (!is_victim) {
@@ -148,7 +156,7 @@ static void merge_into_top(struct heap *heap, uint32_t unit)
     }
     set_top(heap, unit);
     if (hollow != 0) {
-        heap_shrink(heap, (end_unit(heap) - unit) * UNIT);
+        my_block_shrink_top(heap);
     }
 }
 

@@ -46,6 +46,9 @@ uint32_t my_block_trim(struct heap *heap, uint32_t block, uint32_t gap,
 /* Lets the top have at least units; false when the heap refuses. */
 bool my_block_grow_top(struct heap *heap, uint32_t units);
 
+/* Moves the break down to the top, which has no memory then. */
+void my_block_shrink_top(struct heap *heap);
+
 /* Free units that follow a block's end: a free block or the top, or 0. */
 uint32_t my_block_room_behind(const struct heap *heap, uint32_t end);
 

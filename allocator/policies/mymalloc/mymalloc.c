@@ -259,8 +259,7 @@ static void mymalloc_trim(struct heap *heap)
 {
     my_pool_give_all(heap);
     my_tables_lower(heap);
-    uint32_t room = end_unit(heap) - root_of(heap)->top;
-    heap_shrink(heap, room * UNIT);
+    my_block_shrink_top(heap);
 }
 
 const struct policy mymalloc_policy = {
