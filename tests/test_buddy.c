@@ -174,6 +174,40 @@ START_TEST(words_overwritten)
 }
 END_TEST
 
+/* All 62 bits of the word that the system reads, one flipped at a time. */
+static void expect_each_flip_found(uint64_t *word)
+{
+    struct policy_fault fault;
+    for (int bit = 2; bit < 64; bit++) {
+        *word ^= UINT64_C(1) << bit;
+        ck_assert_msg(row.policy->check(&row.heap, &fault) != 0,
+                      "bit %d of %p in %s", bit, (void *)word,
+                      row.policy->name);
+        *word ^= UINT64_C(1) << bit;
+    }
+}
+
+START_TEST(no_flipped_bit_is_missed)
+{
+    static const char *const names[] = {"buddy", "buddy-fibonacci",
+                                        "buddy-double:area=256"};
+    row_open(&row, names[_i]);
+    ROW_TAKE(&row, p, 16, 48, 200, 16, 1000, 80, 32, 500);
+    row_give(&row, p[1]), row_give(&row, p[3]), row_give(&row, p[4]);
+    row_expect_sound(&row);
+    struct buddy_root *root = buddy_root(&row.heap);
+    struct block *block = buddy_first(&row.heap);
+    while (block < buddy_end(&row.heap)) {
+        expect_each_flip_found(&block->header);
+        block = block_above_by(block, buddy_bytes(&row.heap, block));
+    }
+    for (uint32_t i = 0; i < root->n_frontier; i++) {
+        expect_each_flip_found(&root->frontier[i]);
+    }
+    row_expect_sound(&row);
+}
+END_TEST
+
 START_TEST(bits_that_lie)
 {
     open_heap();
@@ -285,6 +319,7 @@ Suite *buddy_suite(void)
         tcase_add_test(all, tests[i]);
     }
     tcase_add_loop_test(all, sizes_are_rounded_up_to_the_series, 0, 3);
+    tcase_add_loop_test(all, no_flipped_bit_is_missed, 0, 3);
     suite_add_tcase(suite, all);
     return suite;
 }

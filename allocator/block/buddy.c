@@ -69,12 +69,6 @@ static bool leads_to(const struct buddy_series *s, uint32_t from, uint32_t to)
     return from >= to && (s->left == 1 || (from - to) % s->left == 0);
 }
 
-/* Whether blocks of the word's order have buddies to be split into. */
-static bool divisible(const struct buddy_series *s, uint64_t word)
-{
-    return buddy_order(word) >= s->right;
-}
-
 static size_t bytes_of(const struct buddy_series *s, uint64_t word)
 {
     return (size_t)s->units[buddy_order(word)] * BLOCK_UNIT;
@@ -193,7 +187,8 @@ static struct block *split(struct heap *heap, struct block *block,
                            uint32_t order)
 {
     const struct buddy_series *s = series_of(heap);
-    while (buddy_order(block->header) > order && divisible(s, block->header)) {
+    while (buddy_order(block->header) > order &&
+           buddy_divisible(s, block->header)) {
         uint64_t left = buddy_left(s, block->header);
         uint64_t right = buddy_right(s, block->header);
         struct block *high = block_above_by(block, bytes_of(s, left));
@@ -295,7 +290,7 @@ static uint64_t frontier_take(struct heap *heap, uint32_t order)
         root->frontier[root->n_frontier++] = new_root(heap, order);
     }
     uint64_t word = root->frontier[--root->n_frontier];
-    while (buddy_order(word) > order && divisible(s, word) &&
+    while (buddy_order(word) > order && buddy_divisible(s, word) &&
            leads_to(s, buddy_order(word), order)) {
         root->frontier[root->n_frontier++] = buddy_right(s, word);
         word = buddy_left(s, word);
@@ -403,7 +398,8 @@ bool buddy_resize(struct heap *heap, struct block *block, size_t bytes)
     }
     uint64_t flags = block->header & (~BUDDY_WORD_MASK | BUDDY_IN_USE);
     uint64_t word = block->header & ~flags;
-    while (divisible(s, word) && bytes_of(s, buddy_left(s, word)) >= bytes) {
+    while (buddy_divisible(s, word) &&
+           bytes_of(s, buddy_left(s, word)) >= bytes) {
         struct block *high =
             block_above_by(block, bytes_of(s, buddy_left(s, word)));
         high->header = buddy_right(s, word);

@@ -155,6 +155,12 @@ static inline bool buddy_is_right(uint64_t word)
     return (buddy_path(word) & 1) != 0;
 }
 
+/* Whether blocks of the word's order have buddies to be split into. */
+static inline bool buddy_divisible(const struct buddy_series *s, uint64_t word)
+{
+    return buddy_order(word) >= s->right;
+}
+
 /* The words of the block that was split, and of its two buddies. */
 
 static inline uint64_t buddy_parent(const struct buddy_series *s, uint64_t word)

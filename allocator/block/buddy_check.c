@@ -1,6 +1,17 @@
 /*
  * buddy_check.c -- the blocks against their paths, the lists against the
  * blocks.
+ *
+ * The blocks are the leaves of their roots' trees, from left to right.  So the
+ * walk splits each root as the allocator did: what comes next is known as a
+ * block that was split or not; from there to the word that is found, each step
+ * goes to a left buddy, and the right ones wait on a stack for their turn.
+ *
+ *                 64                   at the word of 16:  waiting 64, 32, 16
+ *          32 <---'---> 32             at the next one:    waiting 64, 32
+ *      16 <-'-> 16
+ *
+ * Every split is made once, and there are fewer of them than blocks.
  */
 #include "allocator/block/buddy.h"
 
@@ -9,61 +20,43 @@ struct row {
     const struct heap *heap;
     const struct buddy_series *series;
     struct block_fault *fault;
-    const struct block *root_start; /* of the root at hand */
-    uint32_t root_order;
+    uint64_t waiting[BUDDY_DEPTH]; /* words of right buddies, the next one last
+                                    */
+    uint32_t n_waiting;
     struct block_census census; /* of free blocks */
 };
 
-static bool order_exists(const struct buddy_series *s, uint32_t order)
+/* The word by itself; what it says of its place is not judged. */
+static bool word_sound(const struct buddy_series *s, uint64_t word)
 {
-    return order < s->orders;
+    return buddy_root_order(word) < s->orders &&
+           buddy_order(word) <= buddy_root_order(word) &&
+           (!buddy_is_root(word) || buddy_path(word) == 0);
 }
 
-/*
- * Offset of a word's block in its root, in units; UINT64_MAX where the path
- * does not lead there from the root.
- */
-static uint64_t offset_in_root(const struct buddy_series *s, uint64_t word)
-{
-    uint64_t offset = 0;
-    while (!buddy_is_root(word)) {
-        if (!order_exists(s, buddy_order(word)) ||
-            buddy_order(word) > buddy_root_order(word)) {
-            return UINT64_MAX;
-        }
-        uint64_t parent = buddy_parent(s, word);
-        if (buddy_is_right(word)) {
-            offset += s->units[buddy_order(parent) - s->left];
-        }
-        word = parent;
-    }
-    bool sound = order_exists(s, buddy_order(word)) && buddy_path(word) == 0;
-    return sound ? offset : UINT64_MAX;
-}
-
-/* The block lies in its root where its path says; a new root may begin. */
+/* The block with that word lies where the walk has come to. */
 static int check_place(struct row *row, const struct block *block,
                        uint64_t word)
 {
     const struct buddy_series *s = row->series;
-    uint64_t offset = offset_in_root(s, word);
-    if (offset == UINT64_MAX) {
+    if (!word_sound(s, word)) {
         return block_fail(row->fault, "path", block,
                           "no path leads from order %u to order %u",
                           buddy_root_order(word), buddy_order(word));
     }
-    if (offset == 0 &&
-        (row->root_start == NULL ||
-         block_above_by(row->root_start, (size_t)s->units[row->root_order] *
-                                             BLOCK_UNIT) == block)) {
-        row->root_start = block;
-        row->root_order = buddy_root_order(word);
+    uint32_t root = buddy_root_order(word);
+    uint64_t first = row->n_waiting > 0 ? row->waiting[--row->n_waiting]
+                                        : buddy_word(root, root, 0);
+    uint64_t here = first;
+    while (buddy_order(here) > buddy_order(word) && buddy_divisible(s, here)) {
+        row->waiting[row->n_waiting++] = buddy_right(s, here);
+        here = buddy_left(s, here);
     }
-    if (row->root_start == NULL || row->root_order != buddy_root_order(word) ||
-        block_above_by(row->root_start, offset * BLOCK_UNIT) != block) {
+    if (here != word) {
         return block_fail(row->fault, "place-in-root", block,
-                          "its path says %llu units above the root's start",
-                          (unsigned long long)offset);
+                          "its path does not lead to the beginning of the "
+                          "block of order %u that was here",
+                          buddy_order(first));
     }
     return 0;
 }
@@ -137,10 +130,7 @@ static int check_frontier(struct row *row)
             block, (size_t)row->series->units[buddy_order(root->frontier[i])] *
                        BLOCK_UNIT);
     }
-    if (row->root_start != NULL &&
-        block_above_by(row->root_start,
-                       (size_t)row->series->units[row->root_order] *
-                           BLOCK_UNIT) != block) {
+    if (row->n_waiting > 0) {
         return block_fail(row->fault, "frontier", root,
                           "the last root is not complete");
     }
