@@ -497,18 +497,18 @@ START_TEST(parameters_that_cannot_be)
     params.values[1] = 4;
     expect_refusal(&params, "expected --small up to --large, got 5 and 4");
     params = generate_defaults(&family_mix);
-    expect_refusal(&params, "mix: expected --of FAMILY,..., got none");
+    expect_refusal(&params, "expected --of FAMILY,... for mix, got none");
     params.text = "queue,no-such";
     expect_refusal(&params, "got \"no-such\"");
     params.text = "queue,";
     expect_refusal(&params, "got \"\"");
     params.text = "queue,mix";
-    expect_refusal(&params, "neither mix nor model");
+    expect_refusal(&params, "other than mix and model");
     params.text = "tiny,tiny,tiny,tiny,tiny,tiny,tiny,tiny,tiny,tiny,tiny,tiny,"
                   "tiny,tiny,tiny,tiny,tiny";
     expect_refusal(&params, "at most 16 families");
     params = generate_defaults(&family_model);
-    expect_refusal(&params, "model: expected --from TRACE, got none");
+    expect_refusal(&params, "expected --from TRACE for model, got none");
     struct trace empty;
     struct trace_error error;
     ck_assert_int_eq(trace_parse("empty", "f -1\n", 5, &empty, &error), 0);

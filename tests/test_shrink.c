@@ -504,15 +504,12 @@ END_TEST
 static const struct {
     const char *name, *file;
 } names[] = {
-    {"x.rep", "x.min.rep"},
-    {"x.rep.gz", "x.min.rep"},
-    {"x.rep.zst", "x.min.rep"},
-    {"x.rep.xz", "x.min.rep"},
-    {"x", "x.min.rep"},
-    {".rep", ".rep.min.rep"},
-    {"a.b.rep", "a.b.min.rep"},
-    {"-", "stdin.min.rep"},
-    {"x.min.rep", "x.min.min.rep"},
+    {"x.rep", "x.min.rep"},     {"x.rep.gz", "x.min.rep"},
+    {"x.rep.zst", "x.min.rep"}, {"x.rep.xz", "x.min.rep"},
+    {"x.rep.bz2", "x.min.rep"}, {"x.gz", "x.min.rep"},
+    {"x.zip", "x.zip.min.rep"}, {"x", "x.min.rep"},
+    {".rep", ".rep.min.rep"},   {"a.b.rep", "a.b.min.rep"},
+    {"-", "stdin.min.rep"},     {"x.min.rep", "x.min.min.rep"},
 };
 
 START_TEST(the_file_is_named_after_the_trace)

@@ -146,9 +146,9 @@ START_TEST(numbers_are_written_as_printf_does)
 END_TEST
 
 static const char *const names[] = {"x.rep", "x.rep.gz", "x.rep.zst",
-                                    "x.rep.xz"};
+                                    "x.rep.xz", "x.rep.bz2"};
 static const char *const magics[] = {"", "\x1f\x8b", "\x28\xb5\x2f\xfd",
-                                     "\xfd\x37zXZ"};
+                                     "\xfd\x37zXZ", "BZh"};
 
 static void expect_magic(const char *magic)
 {
@@ -330,7 +330,7 @@ Suite *trace_write_suite(void)
     tcase_add_loop_test(tests, text_of_each_dialect, 0,
                         (int)(sizeof examples / sizeof examples[0]));
     tcase_add_test(tests, numbers_are_written_as_printf_does);
-    tcase_add_loop_test(tests, files_read_back, 0, 4);
+    tcase_add_loop_test(tests, files_read_back, 0, 5);
     tcase_add_loop_test(tests, standard_input, 0, 4);
     tcase_add_test(tests, bytes_in_memory_may_be_compressed);
     tcase_add_test(tests, no_time_in_compressed_files);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/trace/sink.h"
+
 enum { TEXT_BYTES = 700 };
 
 /* ---- words --------------------------------------------------------------- */
@@ -95,6 +97,13 @@ int command_read_operand(const struct command *command, int argc, char **argv,
     }
     *operand = argv[optind];
     return COMMAND_GO_ON;
+}
+
+int command_check_output(const struct command *command, const char *path)
+{
+    struct trace_error error;
+    return sink_check(path, &error) == 0 ? COMMAND_GO_ON
+                                         : command_fail(command, &error);
 }
 
 int command_flush(const struct command *command)

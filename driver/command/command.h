@@ -67,6 +67,12 @@ int command_read_operand(const struct command *command, int argc, char **argv,
                          const char *one, const char *one_only,
                          const char **operand);
 
+/*
+ * Whether a trace can be written there, before much is done for it.  Returns
+ * COMMAND_GO_ON, or COMMAND_USAGE when it was told why not.
+ */
+int command_check_output(const struct command *command, const char *path);
+
 /* Ends standard output; returns 0, or COMMAND_USAGE when not all got there. */
 int command_flush(const struct command *command);
 

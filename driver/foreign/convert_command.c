@@ -30,7 +30,7 @@ static const char help[] =
     "Makes a trace of another tool's log, or writes a trace in another\n"
     "dialect.  - is standard input; it may be compressed.\n\n"
     "  -o, --output FILE   instead of standard output; compressed where\n"
-    "                      it ends in .gz, .zst or .xz\n"
+    "                      it ends in .gz, .zst, .xz or .bz2\n"
     "      --from FORMAT   instead of what the input looks like:\n"
     "                        mtrace         glibc's mtrace()\n"
     "                        ltrace         ltrace, with any prefix\n"

@@ -85,7 +85,7 @@ static int print_family_help(const struct trace_family *family)
         print_param(&family->params[i]);
     }
     puts("  -o, --output FILE    instead of standard output; compressed where\n"
-         "                       it ends in .gz, .zst or .xz");
+         "                       it ends in .gz, .zst, .xz or .bz2");
     return 0;
 }
 
@@ -96,7 +96,7 @@ static int print_help(void)
          "Makes a synthetic trace; the same options give the same bytes on "
          "any\nmachine.\n\n"
          "  -o, --output FILE    instead of standard output; compressed where\n"
-         "                       it ends in .gz, .zst or .xz\n"
+         "                       it ends in .gz, .zst, .xz or .bz2\n"
          "      --ops N          about how many operations\n"
          "      --seed N         of the random numbers\n"
          "  -h, --help           this text, or the options of the family\n\n"
@@ -153,8 +153,8 @@ static int read_option(char **argv, int *at, struct request *request)
         return add_setting(request, name, equals + 1);
     }
     if (argv[*at + 1] == NULL) {
-        return command_refuse(
-            &gen, "expected a value behind the option, got \"%s\"", word);
+        return command_refuse(&gen, "expected a value behind %s, got none",
+                              word);
     }
     ++*at;
     return add_setting(request, name, argv[*at]);
@@ -189,6 +189,15 @@ static int read_number(const char *text, enum family_unit unit,
     }
 }
 
+static const char *number_name(enum family_unit unit)
+{
+    switch (unit) {
+    case UNIT_BYTES: return "a number of bytes, as 640, 64K or 2M";
+    case UNIT_PERCENT: return "a whole number of per cent";
+    default: return "a number, as 500, 20K or 10M";
+    }
+}
+
 static int read_from(const char *path, struct trace *from)
 {
     struct trace_error error;
@@ -219,8 +228,8 @@ static int apply(const struct setting *setting, struct generate_params *params,
                               family->name, setting->name);
     }
     if (read_number(setting->value, unit, &number) != 0) {
-        return command_refuse(&gen, "--%s: expected a number, got \"%s\"",
-                              setting->name, setting->value);
+        return command_refuse(&gen, "--%s: expected %s, got \"%s\"",
+                              setting->name, number_name(unit), setting->value);
     }
     return generate_set(params, setting->name, number, &error) == 0
                ? 0

@@ -106,11 +106,11 @@ static int check_params(const struct generate_params *params,
 {
     const struct family_text *text = &params->family->text;
     if (text->name != NULL && params->text == NULL) {
-        return generate_fail(error, "%s: expected --%s %s, got none",
-                             params->family->name, text->name, text->value);
+        return generate_fail(error, "expected --%s %s for %s, got none",
+                             text->name, text->value, params->family->name);
     }
     if (params->family->fitted && params->from == NULL) {
-        return generate_fail(error, "%s: expected --from TRACE, got none",
+        return generate_fail(error, "expected --from TRACE for %s, got none",
                              params->family->name);
     }
     return check_sizes(params, error);

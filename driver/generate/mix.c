@@ -38,8 +38,8 @@ static int read_parts(struct mix *state, const char *text,
         const struct trace_family *family = find_part(at, length);
         if (family == NULL) {
             return generate_fail(error,
-                                 "--of: expected families with commas "
-                                 "between, neither mix nor model, got \"%.*s\"",
+                                 "--of: expected families other than mix and "
+                                 "model, with commas between, got \"%.*s\"",
                                  length < 100 ? (int)length : 100, at);
         }
         if (state->n == MOST_PARTS) {

@@ -27,7 +27,7 @@ static const char help[] =
     "peak, but other sizes and another order.  An allocator that is worse\n"
     "on the twin is tuned to the trace.  - is standard input.\n\n"
     "  -o, --output FILE   instead of standard output; compressed where\n"
-    "                      it ends in .gz, .zst or .xz\n"
+    "                      it ends in .gz, .zst, .xz or .bz2\n"
     "      --jitter P%     how much sizes may differ (default 5%), and at\n"
     "                      least a byte; 0% keeps them\n"
     "      --seed N        of the random numbers (default 1)\n"

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "driver/trace/compression.h"
 #include "driver/trace/sink.h"
 
 enum {
@@ -138,7 +139,7 @@ struct follower *follow_start(const struct session *session, pid_t pid,
     struct stat status;
     bool special =
         stat(request->output, &status) == 0 && !S_ISREG(status.st_mode);
-    if (special || sink_compresses(request->output))
+    if (special || compression_is_known(request->output))
         return NULL;
     struct follower *follower = calloc(1, sizeof *follower);
     if (follower == NULL)

@@ -11,6 +11,7 @@
 
 #include "driver/record/summary.h"
 #include "driver/record/verify.h"
+#include "driver/trace/compression.h"
 #include "driver/trace/sink.h"
 
 enum {
@@ -30,25 +31,6 @@ struct outputs {
 /* ---- names ----------------------------------------------------------------
  */
 
-static bool ends_in(const char *text, size_t length, const char *end)
-{
-    size_t n = strlen(end);
-    return length > n && memcmp(text + length - n, end, n) == 0;
-}
-
-/* Length of the name in front of ".rep", ".rep.gz", ...  */
-static size_t stem_length(const char *output)
-{
-    static const char *const endings[] = {".gz", ".zst", ".xz"};
-    size_t length = strlen(output);
-    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (ends_in(output, length, endings[i])) {
-            length -= strlen(endings[i]);
-            break;
-        }
-    return ends_in(output, length, ".rep") ? length - strlen(".rep") : length;
-}
-
 static bool is_main(const struct outputs *all,
                     const struct session_image *image)
 {
@@ -61,7 +43,7 @@ static char *name_of(const struct outputs *all,
 {
     char *name;
     const char *output = all->request->output;
-    int stem = (int)stem_length(output);
+    int stem = (int)compression_stem(output);
     const char *ending = output + stem;
     int length;
     if (is_main(all, image))

@@ -67,7 +67,7 @@ static const char help_text[] =
     "does its memory go, how fast is it?  Without a trace: traces/*.rep.\n"
     "\n"
     "what to run\n"
-    "  -f, --file TRACE...     traces; plain, .gz, .zst or .xz; -: stdin\n"
+    "  -f, --file TRACE...     traces, plain or .gz .zst .xz .bz2; -: stdin\n"
     "  -t, --folder DIR        the folder of the traces\n"
     "  -p, --policy LIST       policies, as first-fit,best-fit:address or all\n"
     "      --sweep LIST        likewise; {16,32} stands for each value in "

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "driver/trace/compression.h"
+
 static int add_error(struct trace_set *set, const struct trace_error *error)
 {
     struct trace_error *larger =
@@ -50,16 +52,8 @@ static int add_file(struct trace_set *set, const char *path)
 
 static int is_trace_name(const struct dirent *entry)
 {
-    static const char *const endings[] = {".rep", ".rep.gz", ".rep.zst",
-                                          ".rep.xz"};
-    size_t length = strlen(entry->d_name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t n = strlen(endings[i]);
-        if (length > n && strcmp(entry->d_name + length - n, endings[i]) == 0) {
-            return 1;
-        }
-    }
-    return 0;
+    const char *ending = entry->d_name + compression_stem(entry->d_name);
+    return strncmp(ending, ".rep", strlen(".rep")) == 0;
 }
 
 /* Folder and file as one path, allocated; NULL when memory ran out. */

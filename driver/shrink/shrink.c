@@ -9,6 +9,7 @@
 
 #include "driver/clock/clock.h"
 #include "driver/shrink/work.h"
+#include "driver/trace/compression.h"
 
 /* ---- does it fail, and not always? --------------------------------------- */
 
@@ -88,23 +89,10 @@ void shrink_trace(const struct trace *original, const struct shrink_how *how,
 
 /* ---- its name ------------------------------------------------------------ */
 
-static void drop_ending(char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-    if (n > m && strcmp(name + n - m, ending) == 0) {
-        name[n - m] = '\0';
-    }
-}
-
 char *shrink_file_name(const struct trace *original, char *text, size_t room)
 {
-    static const char *const endings[] = {".gz", ".zst", ".xz", ".rep"};
-    char name[256];
-    bool is_stdin = strcmp(original->name, "-") == 0;
-    snprintf(name, sizeof name, "%s", is_stdin ? "stdin" : original->name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        drop_ending(name, endings[i]);
-    }
-    snprintf(text, room, "%s.min.rep", name);
+    const char *name =
+        strcmp(original->name, "-") == 0 ? "stdin" : original->name;
+    snprintf(text, room, "%.*s.min.rep", (int)compression_stem(name), name);
     return text;
 }

@@ -127,6 +127,7 @@ struct test {
     struct trial_end whole; /* of the whole trace, the first run */
     bool has_whole;
     bool watched; /* standard error is a terminal */
+    const char *output;
     const char *name;
     size_t n_ops;
 };
@@ -220,8 +221,9 @@ static int write_result(const struct trace *trace, const char *output)
 }
 
 static void summarize(const struct test *test,
-                      const struct shrink_result *result, const char *output)
+                      const struct shrink_result *result)
 {
+    const char *output = test->output;
     char end[TEXT];
     command_say(&shrink, "%s: %zu operations became %zu in %zu runs and %.1f s",
                 test->name, test->n_ops, result->trace.n_ops, result->n_tests,
@@ -232,18 +234,12 @@ static void summarize(const struct test *test,
 }
 
 /* An unfinished result is a result: it is written, and why it is none said. */
-static int conclude(const struct request *request, const struct test *test,
-                    const struct shrink_result *result)
+static int conclude(const struct test *test, const struct shrink_result *result)
 {
-    char text[TEXT];
-    const char *output = request->output;
-    if (output == NULL) {
-        output = shrink_file_name(test->original, text, sizeof text);
-    }
-    if (write_result(&result->trace, output) != 0) {
+    if (write_result(&result->trace, test->output) != 0) {
         return COMMAND_USAGE;
     }
-    summarize(test, result, output);
+    summarize(test, result);
     if (result->end == SHRINK_MINIMAL) {
         return 0;
     }
@@ -272,8 +268,7 @@ static int find_smallest(const struct request *request, struct test *test)
     }
     bool has_trace =
         result.end == SHRINK_MINIMAL || result.end == SHRINK_UNFINISHED;
-    int status =
-        has_trace ? conclude(request, test, &result) : refuse(test, &result);
+    int status = has_trace ? conclude(test, &result) : refuse(test, &result);
     trace_free(&result.trace);
     return status;
 }
@@ -289,6 +284,10 @@ static int open_and_shrink(const struct request *request,
     };
     char name[TEXT];
     shrink_file_name(original, name, sizeof name);
+    test.output = request->output != NULL ? request->output : name;
+    if (command_check_output(&shrink, test.output) != 0) {
+        return COMMAND_USAGE;
+    }
     if (trial_open(&test.trial, request->command, name, request->timeout_s) !=
         0) {
         command_say(&shrink,

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "driver/trace/compression.h"
+
 enum { BLOCK_BYTES = 131072 };
 
 static int say(char *message, const char *expected, const char *got)
@@ -41,9 +43,7 @@ static int start(struct input *input, char *message)
     if (input->archive == NULL) {
         return say(message, "enough memory", strerror(ENOMEM));
     }
-    archive_read_support_filter_gzip(input->archive);
-    archive_read_support_filter_zstd(input->archive);
-    archive_read_support_filter_xz(input->archive);
+    compression_read(input->archive);
     archive_read_support_format_raw(input->archive);
     archive_read_support_format_empty(input->archive);
     return 0;

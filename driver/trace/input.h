@@ -1,7 +1,7 @@
 /*
  * input.h -- the bytes of a trace, decompressed, piece by piece.
  *
- * Files, standard input and memory read alike; gzip, zstd and xz are told by
+ * Files, standard input and memory read alike; compressions are told by
  * their first bytes, never by a name, and undone by libarchive.
  */
 #ifndef DRIVER_TRACE_INPUT_H

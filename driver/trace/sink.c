@@ -7,37 +7,15 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "driver/trace/compression.h"
+
 /* ---- compression ------------------------------------------------------- */
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text);
-    size_t m = strlen(end);
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
-bool sink_compresses(const char *path)
-{
-    return ends_in(path, ".gz") || ends_in(path, ".zst") ||
-           ends_in(path, ".xz");
-}
-
-/* The filter that the name asks for; the same bytes at any time of day. */
-static int add_filter(struct archive *archive, const char *path)
-{
-    if (ends_in(path, ".gz")) {
-        int result = archive_write_add_filter_gzip(archive);
-        archive_write_set_filter_option(archive, "gzip", "timestamp", NULL);
-        return result;
-    }
-    return ends_in(path, ".zst") ? archive_write_add_filter_zstd(archive)
-                                 : archive_write_add_filter_xz(archive);
-}
 
 static int open_archive(struct archive *archive, const char *path, int fd)
 {
@@ -47,7 +25,7 @@ static int open_archive(struct archive *archive, const char *path, int fd)
     }
     archive_entry_set_filetype(entry, AE_IFREG);
     bool ok = archive_write_set_format_raw(archive) == ARCHIVE_OK &&
-              add_filter(archive, path) == ARCHIVE_OK &&
+              compression_write(archive, path) == ARCHIVE_OK &&
               archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
               archive_write_open_fd(archive, fd) == ARCHIVE_OK &&
               archive_write_header(archive, entry) == ARCHIVE_OK;
@@ -123,13 +101,70 @@ static void discard(struct sink *sink)
     release(sink);
 }
 
-static int tell(const char *path, int number, struct trace_error *error)
+/* Fills *error; returns -1. */
+__attribute__((format(printf, 3, 4))) static int tell(struct trace_error *error,
+                                                      const char *path,
+                                                      const char *format, ...)
 {
+    va_list arguments;
     memset(error, 0, sizeof *error);
     snprintf(error->path, sizeof error->path, "%s", path);
-    snprintf(error->message, sizeof error->message,
-             "expected a file to write, got \"%s\"", strerror(number));
+    va_start(arguments, format);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
     return -1;
+}
+
+static int tell_number(struct trace_error *error, const char *path, int number)
+{
+    return tell(error, path, "expected a file to write, got \"%s\"",
+                strerror(number));
+}
+
+/* A name that promises what the file would not be is refused. */
+static int check_name(const char *path, struct trace_error *error)
+{
+    const char *unknown = compression_unknown(path);
+    return unknown == NULL ? 0
+                           : tell(error, path,
+                                  "expected a plain name or one that ends "
+                                  "in " COMPRESSION_ENDINGS ", got \"%s\"",
+                                  unknown);
+}
+
+/* Whether files can be made beside path. */
+static bool folder_takes_files(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    int length = slash == NULL ? 1 : (int)(slash - path) + 1;
+    char *folder;
+    if (asprintf(&folder, "%.*s", length, slash == NULL ? "." : path) < 0) {
+        return false;
+    }
+    bool takes = access(folder, W_OK | X_OK) == 0;
+    int number = errno;
+    free(folder);
+    errno = number;
+    return takes;
+}
+
+int sink_check(const char *path, struct trace_error *error)
+{
+    struct stat status;
+    if (strcmp(path, "-") == 0) {
+        return 0;
+    }
+    if (check_name(path, error) != 0) {
+        return -1;
+    }
+    bool exists = stat(path, &status) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        return tell_number(error, path, EISDIR);
+    }
+    bool regular = !exists || S_ISREG(status.st_mode);
+    return !regular || folder_takes_files(path)
+               ? 0
+               : tell_number(error, path, errno);
 }
 
 int sink_open(struct sink *sink, const char *path, struct trace_error *error)
@@ -139,16 +174,19 @@ int sink_open(struct sink *sink, const char *path, struct trace_error *error)
         sink->stream = stdout;
         return 0;
     }
+    if (check_name(path, error) != 0) {
+        return -1;
+    }
     struct stat status;
     bool special = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
     int result = special ? open_in_place(sink, path) : open_beside(sink, path);
-    if (result == 0 && sink_compresses(path)) {
+    if (result == 0 && compression_is_known(path)) {
         result = compress(sink, path);
     }
     if (result != 0) {
         int number = errno;
         discard(sink);
-        return tell(path, number, error);
+        return tell_number(error, path, number);
     }
     return 0;
 }
@@ -245,7 +283,7 @@ int sink_close(struct sink *sink, const char *path, int failed,
     }
     if (failed != 0) {
         discard(sink);
-        return tell(path, failed, error);
+        return tell_number(error, path, failed);
     }
     release(sink);
     return 0;

@@ -5,7 +5,7 @@
  * A regular file is written beside its place and renamed by sink_close, so
  * that whoever fails in between leaves what was there before.  What is not a
  * regular file (a pipe, a terminal) is written to where it is.  The name's
- * ending decides about compression: .gz, .zst, .xz.
+ * ending decides about compression (compression.h).
  */
 #ifndef DRIVER_TRACE_SINK_H
 #define DRIVER_TRACE_SINK_H
@@ -34,8 +34,11 @@ struct sink {
  */
 int sink_open(struct sink *sink, const char *path, struct trace_error *error);
 
-/* Whether a file of that name is compressed. */
-bool sink_compresses(const char *path);
+/*
+ * Whether sink_open could open that file, as far as this can be known without
+ * touching it.  Returns 0, or -1 with *error filled.
+ */
+int sink_check(const char *path, struct trace_error *error);
 
 /*
  * Moves a file that was written elsewhere on the same disk to its place, as

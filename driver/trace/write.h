@@ -20,7 +20,7 @@ enum trace_dialect trace_write_dialect(const struct trace *trace);
 int trace_write(const struct trace *trace, FILE *stream);
 
 /*
- * Writes a file, compressed where the name ends in .gz, .zst or .xz.  A
+ * Writes a file, compressed where the name ends in .gz, .zst, .xz or .bz2.  A
  * regular file appears whole or not at all: it is written beside its place
  * and renamed.  Returns 0, or -1 with *error filled.
  */
