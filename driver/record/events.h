@@ -128,6 +128,7 @@ struct record_control {
     uint64_t max_slots;   /* per process image; 0: no limit */
     uint64_t small_limit; /* sizes below it are an EVENT_SMALL */
     uint64_t verify;      /* 1: sizes are kept beside the blocks, sampled */
+    uint64_t recorder_pid;
 };
 
 #endif

@@ -11,11 +11,15 @@
 #include "driver/record/events.h"
 
 struct record_request {
-    const char *output;
+    const char *output; /* NULL: none is named */
     struct convert_options convert;
     struct record_control control;
     char *const *program; /* its arguments, ends in NULL */
+    const char *recover;  /* NULL, or what a killed recording has left */
 };
+
+/* max_slots of the control for each operation that is kept. */
+enum { RECORD_SLOTS_PER_OP = 4 };
 
 /* Counts of traces, one for each process image. */
 struct record_outcome {
