@@ -259,8 +259,8 @@ END_TEST
 START_TEST(lost_victim)
 {
     furnish();
-    ck_assert_uint_ne(root_of(&heap)->victim, 0);
-    root_of(&heap)->victim = 0;
+    ck_assert_uint_ne(tables_of(&heap)->victim, 0);
+    tables_of(&heap)->victim = 0;
     expect("free-lost");
 }
 END_TEST
@@ -429,7 +429,7 @@ static void block_in_a_larger_bin(void)
 
 static void victim_beyond_the_top(void)
 {
-    root_of(&heap)->victim = root_of(&heap)->top;
+    tables_of(&heap)->victim = root_of(&heap)->top;
 }
 
 static void bit_of_a_hole_list(void)

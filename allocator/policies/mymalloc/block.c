@@ -38,53 +38,77 @@ void my_block_shrink_top(struct heap *heap)
 }
 
 /*
- * Takes units of a free block that has as many, from its low end or the high
- * one; what remains is the victim if the block was.  Returns their place, or 0
- * when pages there are retired and the heap refuses them.
+ * Takes units of a free block without retired pages that has as many, from its
+ * low end or the high one; what remains is the victim if the block was.
+ * Returns their place.
  */
-static uint32_t carve(struct heap *heap, uint32_t block, uint32_t units,
-                      bool high)
+static inline uint32_t carve_full(struct heap *heap, struct tables *tables,
+                                  uint32_t block, uint32_t units, bool high)
 {
-    struct root *root = root_of(heap);
-    struct tables *tables = tables_of(heap);
-    uint32_t word = *word_of(heap, block);
-    uint32_t have = word >> SIZE_SHIFT, rest = have - units;
-    uint32_t taken = high ? block + rest : block;
-    if (word & HOLLOW) {
-        my_block_shrink_top(heap); /* or it lies idle beside these pages */
-        if (!my_hollow_restore(heap, taken, taken + units)) {
-            return 0;
-        }
-    }
-    bool is_victim = block == root->victim && tables != NULL;
-    if (!is_victim) {
-        bins_remove(heap, tables, block, have);
-    }
+    uint32_t word = *word_of(heap, block), have = word >> SIZE_SHIFT;
+    uint32_t prev = word & PREV_IN_USE, rest = have - units;
+    bool is_victim = bins_is_victim(tables, block);
+    bins_remove(heap, tables, block, have);
     if (rest == 0) {
-        *word_of(heap, block) = (word & ~HOLLOW) | IN_USE;
+        *word_of(heap, block) = word | IN_USE;
         *word_of(heap, block + units) |= PREV_IN_USE;
-        root->victim = is_victim ? 0 : root->victim;
         return block;
     }
+    uint32_t taken = high ? block + rest : block;
     uint32_t hole = high ? block : block + units;
-    uint32_t prev = word & PREV_IN_USE, hollow = hollow_rest(word, rest);
     *word_of(heap, taken) = units << SIZE_SHIFT | IN_USE | (high ? 0 : prev);
-    write_free(heap, hole, rest, hollow | (high ? prev : PREV_IN_USE));
+    write_free(heap, hole, rest, high ? prev : PREV_IN_USE);
     if (high) {
         *word_of(heap, taken + units) |= PREV_IN_USE;
     }
     if (is_victim) {
-        root->victim = hole;
+        tables->victim = hole;
     } else {
         bins_offer(heap, tables, hole);
     }
     return taken;
 }
 
+/* The same where pages may be retired; 0: the heap refuses to restore them. */
+static __attribute__((noinline)) uint32_t carve_hollow(struct heap *heap,
+                                                       uint32_t block,
+                                                       uint32_t units,
+                                                       bool high)
+{
+    uint32_t word = *word_of(heap, block), rest = (word >> SIZE_SHIFT) - units;
+    uint32_t taken = high ? block + rest : block;
+    my_block_shrink_top(heap); /* or it lies idle beside these pages */
+    if (!my_hollow_restore(heap, taken, taken + units)) {
+        return 0;
+    }
+    *word_of(heap, block) &= ~HOLLOW;
+    carve_full(heap, tables_of(heap), block, units, high);
+    if (rest != 0) {
+        uint32_t hole = high ? block : block + units;
+        *word_of(heap, hole) |= hollow_rest(word, rest);
+    }
+    return taken;
+}
+
+static inline uint32_t carve(struct heap *heap, struct tables *tables,
+                             uint32_t block, uint32_t units, bool high)
+{
+    return *word_of(heap, block) & HOLLOW
+               ? carve_hollow(heap, block, units, high)
+               : carve_full(heap, tables, block, units, high);
+}
+
+uint32_t my_block_carve(struct heap *heap, uint32_t block, uint32_t units)
+{
+    return carve(heap, tables_of(heap), block, units, units >= HIGH_FROM_UNITS);
+}
+
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units)
 {
-    uint32_t block = my_bins_best(heap, tables_of(heap), units);
-    return block != 0 ? carve(heap, block, units, units >= HIGH_FROM_UNITS) : 0;
+    struct tables *tables = tables_of(heap);
+    uint32_t block = bins_best(heap, tables, units);
+    bool high = units >= HIGH_FROM_UNITS;
+    return block != 0 ? carve(heap, tables, block, units, high) : 0;
 }
 
 bool my_block_grow_top(struct heap *heap, uint32_t units)
@@ -119,9 +143,15 @@ static bool free_all(struct heap *heap)
 
 uint32_t my_block_take(struct heap *heap, uint32_t units)
 {
-    assert(units != 0 && units < MAX_BLOCK_UNITS);
     uint32_t block = my_block_take_hole(heap, units);
-    if (block == 0 && end_unit(heap) - root_of(heap)->top < units &&
+    return block != 0 ? block : my_block_take_new(heap, units);
+}
+
+uint32_t my_block_take_new(struct heap *heap, uint32_t units)
+{
+    assert(units != 0 && units < MAX_BLOCK_UNITS);
+    uint32_t block = 0;
+    if (end_unit(heap) - root_of(heap)->top < units &&
         my_pool_flush(heap, pool_worth(heap))) {
         block = my_block_take_hole(heap, units);
     }
@@ -160,14 +190,11 @@ static void merge_into_top(struct heap *heap, uint32_t unit)
     }
 }
 
-void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
+/* Merges a block in use that does not touch the top with free neighbours. */
+static inline void give(struct heap *heap, struct tables *tables,
+                        uint32_t block, uint32_t units)
 {
-    struct tables *tables = tables_of(heap);
     uint32_t end = block + units;
-    if (end == root_of(heap)->top) {
-        merge_into_top(heap, block);
-        return;
-    }
     uint32_t flags = *word_of(heap, block) & (PREV_IN_USE | HOLLOW);
     uint32_t before = flags & PREV_IN_USE ? 0 : units_before(heap, block);
     if (before != 0 && may_merge(before, units)) {
@@ -186,6 +213,18 @@ void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
     }
     write_free(heap, block, units, flags);
     bins_offer(heap, tables, block);
+}
+
+void my_block_give(struct heap *heap, uint32_t block, uint32_t units)
+{
+    struct tables *tables = tables_of(heap);
+    if (block + units == root_of(heap)->top) {
+        merge_into_top(heap, block);
+    } else if (tables != NULL) {
+        give(heap, tables, block, units);
+    } else {
+        give(heap, NULL, block, units);
+    }
 }
 
 void my_block_cut(struct heap *heap, uint32_t block, uint32_t have,
@@ -233,7 +272,7 @@ bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units)
     if (my_block_room_behind(heap, end) < units) {
         return false;
     }
-    return carve(heap, end, units, false) != 0;
+    return carve(heap, tables_of(heap), end, units, false) != 0;
 }
 
 /* The flag for a free block that takes [from, from + units). */

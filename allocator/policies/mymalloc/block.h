@@ -26,6 +26,15 @@ uint32_t my_block_take(struct heap *heap, uint32_t units);
 /* The same from free blocks alone: the top stays untouched. */
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units);
 
+/*
+ * The same from a free block that has as many: a request of 1 KiB and more gets
+ * its high end, a smaller one the low one.
+ */
+uint32_t my_block_carve(struct heap *heap, uint32_t block, uint32_t units);
+
+/* The same where no free block has as many, before kept objects merge. */
+uint32_t my_block_take_new(struct heap *heap, uint32_t units);
+
 /* The same from the top alone. */
 uint32_t my_block_take_top(struct heap *heap, uint32_t units);
 

@@ -72,7 +72,7 @@ static int check_tables_shape(const struct census *c)
     if (block >= root_of(c->heap)->top) {
         return broken(c, "tables", t, "lie above the top");
     }
-    uint32_t words = (t->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
+    uint32_t words = t->n_bins / BINS_PER_WORD + 1;
     size_t map_end = sizeof *t + t->granules * sizeof t->map[0];
     if (t->log_bins > 8 || t->occupied_offset != (map_end + 7) / 8 * 8 ||
         t->bins_offset != t->occupied_offset + words * sizeof(uint64_t) ||
@@ -290,7 +290,9 @@ static int check_list(const struct census *c, uint32_t head, uint32_t bin,
 
 static int check_bins(const struct census *c)
 {
-    uint32_t met = 0, victim = root_of(c->heap)->victim;
+    uint32_t met = 0;
+    uint32_t victim =
+        c->tables == NULL ? root_of(c->heap)->free : c->tables->victim;
     if (c->tables == NULL) {
         if (check_list(c, victim, 0, &met) != 0) {
             return -1;

@@ -96,9 +96,7 @@ static inline void holes_insert(struct heap *heap, uint32_t unit,
     uint32_t head = g->holes[bin];
     hole_write(heap, tables, unit,
                (struct hole){head, 0, units & 0xffffff, group & 255});
-    if (head != 0) {
-        hole_of(heap, head)->previous = unit;
-    }
+    hole_of(heap, head)->previous = unit;
     g->holes[bin] = unit;
     g->occupied |= (uint32_t)1 << bin;
 }
@@ -116,9 +114,7 @@ static inline void holes_remove(struct heap *heap, uint32_t unit)
         g->victim = 0;
         return;
     }
-    if (hole.next != 0) {
-        hole_of(heap, hole.next)->previous = hole.previous;
-    }
+    hole_of(heap, hole.next)->previous = hole.previous;
     if (hole.previous != 0) {
         hole_of(heap, hole.previous)->next = hole.next;
         return;

@@ -50,13 +50,15 @@
 #define SIZE_SHIFT  4
 
 /*
- * The first bytes of the heap.  Without tables, victim heads the free list, and
- * who takes the root for tables sees a map of no length (tables.h).
+ * The first bytes of the heap.  Who takes the root for tables sees a map of no
+ * length (tables.h).  Once there are tables, who takes it for a block behind
+ * the last of a list may write that block's link to the one before: whether a
+ * list goes on is what no processor can predict.
  */
 struct root {
     uint32_t tables; /* block of the tables (tables.h), 0: not yet */
+    uint32_t free;   /* without tables: the first free block, 0: none */
     uint32_t top;    /* unit of the wilderness: all from here to the break */
-    uint32_t victim; /* the free block outside the bins, 0: none */
 };
 
 struct links {
@@ -64,6 +66,8 @@ struct links {
 };
 
 _Static_assert(sizeof(struct root) + sizeof(uint32_t) == UNIT, "root fits");
+_Static_assert(offsetof(struct root, free) == offsetof(struct links, previous),
+               "the links of unit 0 may be written");
 
 static inline struct root *root_of(const struct heap *heap)
 {

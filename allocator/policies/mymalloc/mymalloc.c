@@ -58,6 +58,24 @@ static int mymalloc_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
+/* A block where no free one has room, or few are known for want of tables. */
+static __attribute__((noinline)) uint32_t take_block(struct heap *heap,
+                                                     uint32_t units)
+{
+    const struct tables *tables = tables_of(heap);
+    bool outgrown = tables_outgrown(heap, tables);
+    if (outgrown) {
+        my_tables_renew(heap, 0);
+    }
+    uint32_t block = tables != NULL && !outgrown
+                         ? my_block_take_new(heap, units)
+                         : my_block_take(heap, units);
+    if (block != 0) {
+        tables_count_small(heap, units, true);
+    }
+    return block;
+}
+
 /* A block of its own for a request that no area serves. */
 static __attribute__((noinline)) void *malloc_block(struct heap *heap,
                                                     size_t size)
@@ -66,15 +84,14 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (size >= HUGE_FROM_BYTES) {
         return my_huge_malloc(heap, HEAP_ALIGNMENT, size);
     }
-    if (tables_outgrown(heap, tables_of(heap))) {
-        my_tables_renew(heap, 0);
+    uint32_t units = units_for(size), block = 0;
+    if (tables_of(heap) != NULL) {
+        block = my_block_take_hole(heap, units);
     }
-    uint32_t block = my_block_take(heap, units_for(size));
     if (block == 0) {
-        return NULL;
+        block = take_block(heap, units);
     }
-    tables_count_small(heap, units_for(size), true);
-    return address_of(heap, block);
+    return block != 0 ? address_of(heap, block) : NULL;
 }
 
 static void *mymalloc_malloc(struct heap *heap, size_t size)

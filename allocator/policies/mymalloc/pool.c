@@ -102,13 +102,13 @@ static void prepare(struct heap *heap, uint32_t planned)
 static bool area_from_hole(struct heap *heap, uint32_t group, uint32_t units)
 {
     uint32_t planned = planned_units(heap, HOLE_SHARE, units);
-    uint32_t best = my_bins_best(heap, tables_of(heap), units + 1);
+    uint32_t best = bins_best(heap, tables_of(heap), units + 1);
     if (best == 0) {
         return false;
     }
-    uint32_t room = units_of(heap, best);
-    uint32_t block = my_block_take_hole(heap, smaller(room, planned));
-    return my_area_make(heap, block, units_of(heap, block), group);
+    planned = smaller(planned, units_of(heap, best));
+    uint32_t block = my_block_carve(heap, best, planned);
+    return block != 0 && my_area_make(heap, block, planned, group);
 }
 
 /* Room at the top: a little more for an area that ends there, or a new one. */

@@ -42,7 +42,7 @@ static void plan(const struct heap *heap, uint32_t chunks, struct tables *t)
     t->granules = granules + granules / 4 + 8;
     t->log_bins = stage_of(heap->brk)->log_bins;
     t->n_bins = bin_at(units, t->log_bins) + 1;
-    uint32_t words = (t->n_bins + BINS_PER_WORD - 1) / BINS_PER_WORD;
+    uint32_t words = t->n_bins / BINS_PER_WORD + 1;
     uint32_t map_end = (uint32_t)(sizeof *t + t->granules * sizeof t->map[0]);
     t->occupied_offset = (map_end + 7) & ~(uint32_t)7;
     t->bins_offset = t->occupied_offset + words * (uint32_t)sizeof(uint64_t);
@@ -96,6 +96,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
 {
     to->huge = from->huge;
     to->kept = from->kept;
+    to->victim = from->victim;
     to->look_pages = from->look_pages;
     to->spent_pages = from->spent_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
@@ -128,14 +129,14 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
     for (uint32_t g = 0; g < to->granules; g++) {
         to->map[g] = to->chunks_offset;
     }
+    bins_end_searches(to);
     if (old != 0) {
         move_contents(heap, to, tables_of(heap));
         root->tables = block;
         my_block_give(heap, old, units_of(heap, old));
     } else {
-        move_list(heap, to, root->victim);
+        move_list(heap, to, root->free);
         free_chunks_from(to, 1);
-        root->victim = 0;
         root->tables = block;
     }
 }

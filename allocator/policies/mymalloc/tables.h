@@ -9,7 +9,7 @@
  *   lists     freed small objects by size, for the next request (pool.h)
  *   groups    holes of each group of small sizes (holes.h)
  *   map       four bytes per 4 KiB of heap: where are their bits? (bits.h)
- *   occupied  one bit per bin
+ *   occupied  one bit per bin, and one behind them that ends searches
  *   bins      heads of the lists of free blocks by size (bins.h)
  *   chunks    of bits
  *
@@ -73,6 +73,7 @@ struct tables {
     uint32_t bytes;
     uint32_t look_pages;  /* no look for hollow blocks up to here (hollow.h) */
     uint32_t spent_pages; /* retired since that was set */
+    uint32_t victim;      /* the free block outside the bins, 0: none */
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
     struct group groups[GROUPS];
     uint32_t map[];
