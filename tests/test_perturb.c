@@ -35,17 +35,6 @@ static void perturb(uint32_t jitter_ppm, uint64_t seed)
     ck_assert_int_eq(perturb_trace(&trace, &params, &twin, &report), 0);
 }
 
-static void ck_assert_twin(const char *expected)
-{
-    char *text;
-    size_t n;
-    FILE *stream = open_memstream(&text, &n);
-    ck_assert_int_eq(trace_write(&twin, stream), 0);
-    fclose(stream);
-    ck_assert_str_eq(text, expected);
-    free(text);
-}
-
 /* ---- sizes --------------------------------------------------------------- */
 
 static void make_map(struct size_map *map, uint32_t jitter_ppm, uint64_t seed)
@@ -201,9 +190,9 @@ START_TEST(the_same_bytes_for_ever)
                "f -1\nr 0 300\nr 1 300\na 2 0\nf 1\nr 0 0\nf 2\n",
                &trace);
     perturb(FIVE_PERCENT, 5);
-    ck_assert_twin("#!rep 1\n4096\n3\n11\n1\nc 0 99\nt 1\nm 1 64 2086\n"
-                   "w 1 2086\nt 0\nf -1\nt 1\nw 0 7\nt 0\nr 0 299\n"
-                   "r 1 299\na 2 0\nr 0 0\nf 1\nf 2\n");
+    ck_assert_trace(&twin, "#!rep 1\n4096\n3\n11\n1\nc 0 99\nt 1\nm 1 64 2086\n"
+                           "w 1 2086\nt 0\nf -1\nt 1\nw 0 7\nt 0\nr 0 299\n"
+                           "r 1 299\na 2 0\nr 0 0\nf 1\nf 2\n");
 }
 END_TEST
 

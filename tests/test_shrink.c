@@ -1,104 +1,20 @@
 /*
- * test_shrink.c -- shrinking with tests that are pure functions of a trace:
- * what is left, that every candidate is valid, and the ends without a trace.
+ * test_shrink.c -- shrinking for predicates: what is left of large traces, how
+ * often is asked, and the ends without a trace.
  */
 #include <check.h>
 #include <string.h>
 
-#include "driver/shrink/shrink.h"
 #include "driver/trace/build.h"
 #include "driver/trace/prng.h"
-#include "driver/trace/stats.h"
+#include "tests/support/asked.h"
 #include "tests/support/text_trace.h"
 
 enum { IDS = 300 };
 
-/* ---- what a test sees ---------------------------------------------------- */
-
-typedef bool predicate(const struct trace *candidate, size_t *failed_op);
-
-struct asked {
-    predicate *fails;
-    bool tells;        /* at which operation it failed */
-    size_t give_up_at; /* this many tests; 0: never */
-    size_t n;
-};
-
-/* Lifetimes are numbered in order of appearance and have an id each. */
-static void expect_own_ids(const struct trace *trace)
-{
-    uint32_t n_seen = 0;
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        const struct op *op = &trace->ops[i];
-        if (op->kind == OP_ALLOC || op->kind == OP_CALLOC ||
-            op->kind == OP_MEMALIGN) {
-            ck_assert_uint_eq(op->id, n_seen);
-        }
-        n_seen += op->id == n_seen && op->id < trace->n_ids;
-    }
-    ck_assert_uint_eq(n_seen, trace->n_ids);
-}
-
-static enum shrink_verdict ask(void *context, const struct trace *candidate,
-                               size_t *failed_op)
-{
-    struct asked *asked = context;
-    struct trace copy = *candidate;
-    ck_assert_int_eq(trace_recount(&copy), 0);
-    ck_assert_uint_eq(copy.peak_payload_bytes, candidate->peak_payload_bytes);
-    ck_assert_uint_eq(*failed_op, candidate->n_ops);
-    if (++asked->n == asked->give_up_at) {
-        return SHRINK_GIVE_UP;
-    }
-    size_t op = candidate->n_ops;
-    bool fails = asked->fails(candidate, &op);
-    if (asked->tells) {
-        *failed_op = op;
-    }
-    return fails ? SHRINK_FAILS : SHRINK_PASSES;
-}
-
-static struct trace original;
-static struct shrink_result result;
-
-static void shrink_with(struct asked *asked, double seconds)
-{
-    struct shrink_how how = {.test = ask, .context = asked, .seconds = seconds};
-    shrink_trace(&original, &how, &result);
-    ck_assert_uint_eq(result.n_tests, asked->n);
-}
-
-static void close_all(void)
-{
-    trace_free(&original);
-    trace_free(&result.trace);
-}
-
-/* The whole result, an operation a line. */
-static void expect_left(const char *lines)
-{
-    char text[2000] = "", op[64];
-    ck_assert_int_eq(result.end, SHRINK_MINIMAL);
-    ck_assert_uint_lt(result.trace.n_ops, 30);
-    for (size_t i = 0; i < result.trace.n_ops; i++) {
-        strcat(text, trace_format_op(&result.trace, i, op, sizeof op));
-        strcat(text, "\n");
-    }
-    ck_assert_str_eq(text, lines);
-    expect_own_ids(&result.trace);
-}
-
-static void shrink_text(const char *text, predicate *fails, const char *lines)
-{
-    struct asked asked = {.fails = fails};
-    text_trace(text, &original);
-    shrink_with(&asked, 0);
-    expect_left(lines);
-}
-
 /* ---- a large trace, its ids used again and again ------------------------- */
 
-static void make_large(size_t n_ops)
+static void make_large(struct asked *asked, size_t n_ops)
 {
     struct trace_builder builder = {0};
     struct prng prng;
@@ -115,7 +31,7 @@ static void make_large(size_t n_ops)
         op.size = op.kind == OP_FREE ? 0 : op.size;
         build_append(&builder, op);
     }
-    ck_assert_int_eq(build_finish(&builder, "large.rep", &original), 0);
+    ck_assert_int_eq(build_finish(&builder, "large.rep", &asked->original), 0);
 }
 
 /*
@@ -149,10 +65,11 @@ static bool large_free_with_company(const struct trace *trace,
 START_TEST(what_is_needed_is_left)
 {
     struct asked asked = {.fails = large_free_with_company, .tells = _i == 1};
-    make_large(5000);
-    shrink_with(&asked, 0);
-    expect_left("a 0 1\na 1 1\na 2 1000\nf 2\n");
-    ck_assert_str_eq(result.trace.name, "large.rep");
+    make_large(&asked, 5000);
+    asked_shrink(&asked, 0);
+    asked_expect(&asked, "a 0 1\na 1 1\na 2 1000\nf 2\n");
+    ck_assert_str_eq(asked.result.trace.name, "large.rep");
+    asked_free(&asked);
 }
 END_TEST
 
@@ -171,12 +88,13 @@ static bool has_7777(const struct trace *trace, size_t *failed_op)
 START_TEST(tests_grow_with_the_logarithm)
 {
     struct asked asked = {.fails = has_7777};
-    make_large(30000);
-    original.ops[29999] = (struct op){
-        .id = original.ops[29999].id, .kind = OP_REALLOC, .size = 7777};
-    shrink_with(&asked, 0);
-    expect_left("a 0 7777\n");
+    make_large(&asked, 30000);
+    asked.original.ops[29999] = (struct op){
+        .id = asked.original.ops[29999].id, .kind = OP_REALLOC, .size = 7777};
+    asked_shrink(&asked, 0);
+    asked_expect(&asked, "a 0 7777\n");
     ck_assert_uint_le(asked.n, 80);
+    asked_free(&asked);
 }
 END_TEST
 
@@ -184,12 +102,13 @@ END_TEST
 START_TEST(a_told_operation_ends_the_trace)
 {
     struct asked asked = {.fails = has_7777, .tells = true};
-    make_large(30000);
-    original.ops[100] = (struct op){
-        .id = original.ops[100].id, .kind = OP_REALLOC, .size = 7777};
-    shrink_with(&asked, 0);
-    expect_left("a 0 7777\n");
+    make_large(&asked, 30000);
+    asked.original.ops[100] = (struct op){
+        .id = asked.original.ops[100].id, .kind = OP_REALLOC, .size = 7777};
+    asked_shrink(&asked, 0);
+    asked_expect(&asked, "a 0 7777\n");
     ck_assert_uint_le(asked.n, 50);
+    asked_free(&asked);
 }
 END_TEST
 
@@ -219,9 +138,10 @@ static bool large_free_never_twice(const struct trace *trace, size_t *failed_op)
 START_TEST(what_passed_is_remembered)
 {
     struct asked asked = {.fails = large_free_never_twice};
-    make_large(2000);
-    shrink_with(&asked, 0);
+    make_large(&asked, 2000);
+    asked_shrink(&asked, 0);
     ck_assert_uint_ge(n_passed, 20);
+    asked_free(&asked);
 }
 END_TEST
 
@@ -245,178 +165,25 @@ static bool misplaced(const struct trace *trace, size_t *failed_op)
 START_TEST(what_hangs_on_places_comes_again)
 {
     struct asked asked = {.fails = misplaced, .tells = true};
-    make_large(20000);
+    make_large(&asked, 20000);
     for (size_t i = 0; i < 18000; i++) {
-        original.ops[i].size %= 1500;
+        asked.original.ops[i].size %= 1500;
     }
-    shrink_with(&asked, 0);
-    ck_assert_int_eq(result.end, SHRINK_MINIMAL);
-    ck_assert_uint_lt(result.trace.n_ops, 20);
+    asked_shrink(&asked, 0);
+    ck_assert_int_eq(asked.result.end, SHRINK_MINIMAL);
+    ck_assert_uint_lt(asked.result.trace.n_ops, 20);
     ck_assert_uint_lt(asked.n, 500);
+    asked_free(&asked);
 }
 END_TEST
 
-/* ---- small ones ---------------------------------------------------------- */
-
-static bool live_twins(const struct trace *trace, size_t *failed_op)
-{
-    uint64_t sizes[20] = {0};
-    (void)failed_op;
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        const struct op *op = &trace->ops[i];
-        sizes[op->id] = op->size;
-        for (uint32_t k = 0; k < trace->n_ids; k++) {
-            if (k != op->id && op->size >= 100 && sizes[k] == op->size) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-START_TEST(equal_sizes_are_lowered_together)
-{
-    shrink_text("a 0 333\na 1 5000\na 2 333\nf 0\na 0 7\na 3 9\n", live_twins,
-                "a 0 100\na 1 100\n");
-}
-END_TEST
-
-/* Another size each time: no two are equal, but one is twice the other. */
-static bool double_size(const struct trace *trace, size_t *failed_op)
-{
-    (void)failed_op;
-    for (size_t i = 0; i + 1 < trace->n_ops; i++) {
-        if (trace->ops[i].size >= 40 &&
-            trace->ops[i + 1].size == trace->ops[i].size * 2) {
-            return true;
-        }
-    }
-    return false;
-}
-
-START_TEST(related_sizes_are_lowered_together)
-{
-    shrink_text("a 0 7\na 1 3200\na 2 6400\nf 1\n", double_size,
-                "a 0 50\na 1 100\n");
-}
-END_TEST
-
-static bool grows_above_500(const struct trace *trace, size_t *failed_op)
-{
-    uint64_t sizes[20] = {0};
-    (void)failed_op;
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        const struct op *op = &trace->ops[i];
-        if (op->kind == OP_REALLOC && sizes[op->id] > 0 && op->size > 500) {
-            return true;
-        }
-        sizes[op->id] = op->size;
-    }
-    return false;
-}
-
-START_TEST(reallocs_in_between_are_dropped)
-{
-    shrink_text("a 0 8\nr 0 16\na 1 9\nr 0 32\nr 0 600\nr 0 1200\nf 1\nf 0\n",
-                grows_above_500, "a 0 1\nr 0 501\n");
-}
-END_TEST
-
-static bool has_aligned(const struct trace *trace, size_t *failed_op)
-{
-    (void)failed_op;
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        if (trace->ops[i].kind == OP_MEMALIGN &&
-            trace->ops[i].align_log2 >= 6) {
-            return true;
-        }
-    }
-    return false;
-}
-
-START_TEST(alignment_is_lowered)
-{
-    shrink_text("#!rep 1\nt 3\nc 0 7\nm 1 4096 90\nf 0\n", has_aligned,
-                "m 0 64 1\n");
-}
-END_TEST
+/* ---- other ends ---------------------------------------------------------- */
 
 static bool three_live(const struct trace *trace, size_t *failed_op)
 {
     (void)failed_op;
     return trace->peak_live_blocks >= 3;
 }
-
-START_TEST(operations_become_plain)
-{
-    shrink_text("#!rep 1\nt 2\nc 0 7\nm 1 4096 90\nw 1 80\nf -1\nr 2 9\nr 0 "
-                "0\n",
-                three_live, "a 0 1\na 1 1\na 2 1\n");
-    ck_assert_uint_eq(result.trace.ops[0].thread, 0);
-}
-END_TEST
-
-static bool frees_null_after_touch(const struct trace *trace, size_t *failed_op)
-{
-    (void)failed_op;
-    for (size_t i = 0; i + 1 < trace->n_ops; i++) {
-        if (trace->ops[i].kind == OP_TOUCH &&
-            trace->ops[i + 1].id == trace->n_ids) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool touches_beside_33(const struct trace *trace, size_t *failed_op)
-{
-    bool touches = false, has_33 = false;
-    (void)failed_op;
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        touches |= trace->ops[i].kind == OP_TOUCH;
-        has_33 |= trace->ops[i].size >= 33 && trace->ops[i].kind == OP_ALLOC;
-    }
-    return touches && has_33;
-}
-
-START_TEST(a_touch_shrinks_with_its_block)
-{
-    shrink_text("a 0 20\nw 0 20\na 1 33\n", touches_beside_33,
-                "a 0 1\nw 0 1\na 1 33\n");
-}
-END_TEST
-
-START_TEST(null_and_touch_stay_where_they_matter)
-{
-    shrink_text("a 0 50\nf -1\nw 0 30\nf -1\nf -1\nf 0\n",
-                frees_null_after_touch, "a 0 1\nw 0 1\nf -1\n");
-}
-END_TEST
-
-/* Whoever is freed last decides: the second free has to become one. */
-static bool ends_in_free(const struct trace *trace, size_t *failed_op)
-{
-    (void)failed_op;
-    return trace->n_ops > 0 && trace->ops[trace->n_ops - 1].kind == OP_FREE;
-}
-
-START_TEST(realloc_to_nothing_becomes_free)
-{
-    shrink_text("a 0 50\na 1 5\nr 1 0\nr 0 0\nf -1\n", ends_in_free, "f -1\n");
-}
-END_TEST
-
-START_TEST(weight_is_kept)
-{
-    struct asked asked = {.fails = three_live};
-    text_trace("2\n3\n4\n1\na 0 1\na 1 1\na 2 1\nf 1\n", &original);
-    ck_assert_uint_eq(original.weight, 2);
-    shrink_with(&asked, 0);
-    ck_assert_uint_eq(result.trace.weight, 2);
-}
-END_TEST
-
-/* ---- other ends ---------------------------------------------------------- */
 
 static bool never(const struct trace *trace, size_t *failed_op)
 {
@@ -457,11 +224,12 @@ START_TEST(ends_without_a_trace)
         {{.fails = three_live, .give_up_at = 1}, SHRINK_NO_VERDICT},
     };
     struct asked asked = cases[_i].asked;
-    text_trace("a 0 1\nf 0\na 0 5\na 1 5\na 2 5\n", &original);
-    shrink_with(&asked, 0);
-    ck_assert_int_eq(result.end, cases[_i].end);
-    ck_assert_uint_eq(result.trace.n_ops, 0);
-    ck_assert_ptr_null(result.trace.ops);
+    text_trace("a 0 1\nf 0\na 0 5\na 1 5\na 2 5\n", &asked.original);
+    asked_shrink(&asked, 0);
+    ck_assert_int_eq(asked.result.end, cases[_i].end);
+    ck_assert_uint_eq(asked.result.trace.n_ops, 0);
+    ck_assert_ptr_null(asked.result.trace.ops);
+    asked_free(&asked);
 }
 END_TEST
 
@@ -471,33 +239,36 @@ START_TEST(giving_up_keeps_the_best)
     struct asked asked = {.fails = large_free_with_company};
     size_t op;
     asked.give_up_at = (size_t)_i;
-    make_large(2000);
-    shrink_with(&asked, 0);
-    ck_assert_int_eq(result.end, SHRINK_UNFINISHED);
+    make_large(&asked, 2000);
+    asked_shrink(&asked, 0);
+    ck_assert_int_eq(asked.result.end, SHRINK_UNFINISHED);
     ck_assert_uint_eq(asked.n, (size_t)_i);
-    ck_assert(large_free_with_company(&result.trace, &op));
-    ck_assert_uint_le(result.trace.n_ops, 2000);
+    ck_assert(large_free_with_company(&asked.result.trace, &op));
+    ck_assert_uint_le(asked.result.trace.n_ops, 2000);
+    asked_free(&asked);
 }
 END_TEST
 
 START_TEST(the_time_ends_it)
 {
     struct asked asked = {.fails = large_free_with_company};
-    make_large(2000);
-    shrink_with(&asked, 1e-9);
-    ck_assert_int_eq(result.end, SHRINK_UNFINISHED);
+    make_large(&asked, 2000);
+    asked_shrink(&asked, 1e-9);
+    ck_assert_int_eq(asked.result.end, SHRINK_UNFINISHED);
     ck_assert_uint_eq(asked.n, 1);
-    ck_assert_uint_eq(result.trace.n_ops, 2000);
+    ck_assert_uint_eq(asked.result.trace.n_ops, 2000);
+    asked_free(&asked);
 }
 END_TEST
 
 START_TEST(an_empty_trace_is_not_shrunk)
 {
     struct asked asked = {.fails = never};
-    text_trace("f -1\n", &original);
-    original.n_ops = 0;
-    shrink_with(&asked, 0);
-    ck_assert_int_eq(result.end, SHRINK_NOT_FAILING);
+    text_trace("f -1\n", &asked.original);
+    asked.original.n_ops = 0;
+    asked_shrink(&asked, 0);
+    ck_assert_int_eq(asked.result.end, SHRINK_NOT_FAILING);
+    asked_free(&asked);
 }
 END_TEST
 
@@ -522,26 +293,15 @@ START_TEST(the_file_is_named_after_the_trace)
 }
 END_TEST
 
-Suite *shrink_suite(void);
 Suite *shrink_suite(void)
 {
     Suite *suite = suite_create("shrink");
     TCase *tcase = tcase_create("shrink");
-    tcase_add_checked_fixture(tcase, NULL, close_all);
     tcase_add_loop_test(tcase, what_is_needed_is_left, 0, 2);
     tcase_add_test(tcase, tests_grow_with_the_logarithm);
     tcase_add_test(tcase, a_told_operation_ends_the_trace);
     tcase_add_test(tcase, what_passed_is_remembered);
     tcase_add_test(tcase, what_hangs_on_places_comes_again);
-    tcase_add_test(tcase, equal_sizes_are_lowered_together);
-    tcase_add_test(tcase, related_sizes_are_lowered_together);
-    tcase_add_test(tcase, reallocs_in_between_are_dropped);
-    tcase_add_test(tcase, alignment_is_lowered);
-    tcase_add_test(tcase, operations_become_plain);
-    tcase_add_test(tcase, a_touch_shrinks_with_its_block);
-    tcase_add_test(tcase, null_and_touch_stay_where_they_matter);
-    tcase_add_test(tcase, realloc_to_nothing_becomes_free);
-    tcase_add_test(tcase, weight_is_kept);
     tcase_add_loop_test(tcase, ends_without_a_trace, 0, 4);
     tcase_add_loop_test(tcase, giving_up_keeps_the_best, 3, 30);
     tcase_add_test(tcase, the_time_ends_it);
