@@ -147,9 +147,7 @@ START_TEST(a_heap_that_is_full_retires_nothing)
     for (int i = 0; i < 2 * HOLES; i++) {
         held[i] = get(HOLE);
     }
-    for (int i = 0; i < 2 * HOLES; i += 50) {
-        lab.policy->free(&lab.heap, held[i]);
-    }
+    lab.policy->free(&lab.heap, held[HOLES]);
     uint64_t calls = lab.heap.system_calls;
     get(LARGER);
     ck_assert_uint_eq(lab.heap.retired, 0);
@@ -169,6 +167,23 @@ START_TEST(a_peak_is_not_defended_for_ever)
     }
     ck_assert_uint_gt(heap_peak(&lab.heap), peak);
     expect_sound();
+}
+END_TEST
+
+/* Blocks of a page's size of which none holds a page. */
+START_TEST(what_holds_no_page_is_not_counted)
+{
+    enum { N = 200 };
+    unsigned char *blocks[2 * N];
+    for (int i = 0; i < 2 * N; i++) {
+        blocks[i] = get(HEAP_PAGE + POLICY_NOTES_FIRST - 20);
+    }
+    for (int i = 0; i < 2 * N; i += 2) {
+        lab.policy->free(&lab.heap, blocks[i]);
+    }
+    get(LARGER);
+    ck_assert_uint_eq(lab.heap.retired, 0);
+    ck_assert_uint_ne(tables_of(&lab.heap)->look_pages, 0);
 }
 END_TEST
 
@@ -339,6 +354,7 @@ Suite *hollow_suite(void)
         little_is_left_in_memory,
         a_heap_that_is_full_retires_nothing,
         a_peak_is_not_defended_for_ever,
+        what_holds_no_page_is_not_counted,
         a_refused_block_stays_as_it_is,
         a_limit_is_used_up,
         random_streams_of_large_blocks_hold,

@@ -10,10 +10,9 @@
 /* As many times the footprint may be retired until it has to grow so much. */
 #define MOST_SPENT ((size_t)8)
 /* The part of the footprint that is worth it. */
-#define GAIN_SHARE ((size_t)32)
-/* And that of one range, which has four pages at least: they stay few. */
-#define RANGE_SHARE ((size_t)1024)
-#define LEAST_RANGE (4 * HEAP_PAGE)
+#define GAIN_SHARE ((size_t)48)
+/* And that of one range, a page at least: they stay few. */
+#define RANGE_SHARE ((size_t)512)
 
 /* Units below a block that hold the last notes of a free one and its word. */
 #define NOTES_BELOW ((uint32_t)(POLICY_NOTES_LAST / UNIT + 1))
@@ -30,13 +29,16 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Bytes of a free block that are in memory for nothing. */
+/* Bytes of whole pages in a free block that are in memory for nothing. */
 static size_t spare_inside(const struct heap *heap, uint32_t block)
 {
-    unsigned char *start = hollow_start(heap, block);
-    size_t room = hollow_room(units_of(heap, block));
+    uintptr_t start = (uintptr_t)hollow_start(heap, block);
+    uintptr_t first = (start + HEAP_PAGE - 1) & ~(HEAP_PAGE - 1);
+    uintptr_t end = start + hollow_room(units_of(heap, block));
+    end &= ~(HEAP_PAGE - 1);
+    size_t room = end > first ? end - first : 0;
     return *word_of(heap, block) & HOLLOW
-               ? room - heap_retired_bytes(heap, start, room)
+               ? room - heap_retired_bytes(heap, (void *)first, room)
                : room;
 }
 
@@ -76,7 +78,7 @@ void my_hollow_yield(struct heap *heap, size_t bytes)
         footprint <= heap_peak(heap)) {
         return;
     }
-    size_t least = larger(footprint / RANGE_SHARE, LEAST_RANGE);
+    size_t least = larger(footprint / RANGE_SHARE, HEAP_PAGE);
     size_t enough = footprint / GAIN_SHARE, before = heap->retired;
     if (tables->spent_pages < footprint / HEAP_PAGE * MOST_SPENT &&
         gather(heap, count, least, enough)) {
