@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/command/command.h"
 #include "driver/foreign/convert_command.h"
 #include "driver/generate/gen_command.h"
 #include "driver/inspect/check_command.h"
@@ -30,6 +31,8 @@ static const struct verb verbs[] = {
     {"shrink", "keep the smallest trace that fails", shrink_command},
 };
 
+static const struct command rep = {.name = "rep"};
+
 enum { N_VERBS = sizeof verbs / sizeof verbs[0], USAGE = 2 };
 
 static void print_usage(FILE *stream)
@@ -51,11 +54,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         print_usage(stdout);
-        return fflush(stdout) == 0 ? 0 : USAGE;
+        return command_flush(&rep);
     }
     if (strcmp(name, "--version") == 0) {
         puts("rep " VERSION);
-        return 0;
+        return command_flush(&rep);
     }
     fprintf(stderr, "rep: expected a verb, got \"%s\"\n", name);
     print_usage(stderr);

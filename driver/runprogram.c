@@ -8,12 +8,21 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { USAGE = 2, CANNOT_RUN = 126, NOT_FOUND = 127 };
+
+static const char usage[] =
+    "usage: runprogram PROGRAM [ARGUMENT]...\n"
+    "Runs a program with the allocators of libmymalloc.so as its malloc.\n"
+    "\n"
+    "MALLOC_POLICY=NAME chooses another one of mdriver --list, MALLOC_DEBUG=1\n"
+    "finds misuse, MALLOC_STATS=1 prints figures at exit, and\n"
+    "MALLOC_TRACE_FILE=FILE.rep writes a trace; mymalloc(3) has all of them.\n";
 
 /* The folder that this program lies in, with the slash; 0 or -1. */
 static int find_folder(char *folder, size_t room)
@@ -62,9 +71,11 @@ static int preload(const char *library)
 int main(int argc, char **argv)
 {
     char library[PATH_MAX + 32];
-    if (argc < 2) {
-        fputs("usage: runprogram PROGRAM [ARGUMENT]...\n", stderr);
-        return USAGE;
+    bool asked = argc > 1 &&
+                 (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    if (argc < 2 || asked) {
+        fputs(usage, asked ? stdout : stderr);
+        return asked && fflush(stdout) == 0 ? 0 : USAGE;
     }
     if (find_library(library, sizeof library) != 0) {
         fputs("runprogram: expected libmymalloc.so beside it\n", stderr);

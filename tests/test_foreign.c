@@ -284,8 +284,11 @@ static const struct wrong wrongs[] = {
     {NULL, "7: free 0x1\n: malloc 0x1 1\n", 2,
      "expected a thread number, got \": malloc 0x1 1\""},
     {NULL, "7: free 0x1\n7: calloc 0x1 4294967296 4294967296\n", 2,
-     "expected a trace that can be held, got \"Value too large for defined "
-     "data type\""},
+     "expected a block of at most 2^47 bytes, got a larger one"},
+    {NULL, "7: free 0x1\n7: calloc 0x1 94706584962304 2048\n", 2,
+     "expected a block of at most 2^47 bytes, got a larger one"},
+    {NULL, "7: malloc 0x1 1\n7: realloc 0x2 0x1 140737488355329\n", 2,
+     "expected a block of at most 2^47 bytes, got a larger one"},
     /* logalloc */
     {NULL, "1 1 malloc(5)=#1\n1 1 mmap(5)=#1\n", 2,
      "expected a call of malloc, calloc, realloc, memalign, "

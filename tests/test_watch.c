@@ -173,6 +173,9 @@ static const struct {
      "the trace ends after 0 operations\n2\n"},
     {"MALLOC_TRACE_FILE=", UNDER "expr 1 + 1",
      "warning: MALLOC_TRACE_FILE= ignored: expected the name of a file\n2\n"},
+    {"MALLOC_TRACE_FILE=x.rep.gz", UNDER "expr 1 + 1",
+     "warning: MALLOC_TRACE_FILE=x.rep.gz ignored: expected a name as x.rep, "
+     "it is not compressed\n2\n"},
     {"MALLOC_PROFILE=/no/such/x", UNDER "expr 1 + 1",
      "2\nwarning: MALLOC_PROFILE: /no/such/x: No such file or directory\n"
      "warning: MALLOC_PROFILE: /no/such/x.txt: No such file or directory\n"},

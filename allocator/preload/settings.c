@@ -110,8 +110,32 @@ static void use_stats(const char *text)
     settings.stats = *text == '1';
 }
 
+static bool ends_in(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* Under such a name people and programs expect what is not written here. */
+static bool is_compressed(const char *name)
+{
+    static const char *const endings[] = {".gz", ".zst", ".xz", ".bz2"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        if (ends_in(name, endings[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void use_trace_file(const char *text)
 {
+    if (is_compressed(text)) {
+        message_tell("warning: MALLOC_TRACE_FILE=%.60s ignored: expected a "
+                     "name as x.rep, it is not compressed\n",
+                     text);
+        return;
+    }
     use_file("MALLOC_TRACE_FILE", text, &settings.trace_file);
 }
 

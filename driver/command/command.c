@@ -59,7 +59,9 @@ static int take(const struct command *command, int option, const char *word,
                 void *request)
 {
     switch (option) {
-    case 'h': puts(command->help); return COMMAND_HELP;
+    case 'h':
+        puts(command->help);
+        return command_flush(command) == 0 ? COMMAND_HELP : COMMAND_USAGE;
     case ':':
         return command_complain(command, "a value behind the option", word);
     case '?': return command_complain(command, "an option", word);

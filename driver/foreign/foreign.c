@@ -78,14 +78,16 @@ static bool is_blank(const struct line *line)
     return line->at == line->end;
 }
 
-/* Without words from a reader it is a matter of memory. */
+/* Without words from a reader it is a matter of size or of memory. */
 static int fail(struct line *line)
 {
     struct trace_error *error = line->error;
     if (error->message[0] == '\0') {
-        snprintf(error->message, sizeof error->message,
-                 "expected a trace that can be held, got \"%s\"",
-                 strerror(errno));
+        bool size = errno == EOVERFLOW;
+        snprintf(error->message, sizeof error->message, "expected %s, got %s",
+                 size ? "a block of at most 2^47 bytes"
+                      : "a trace that can be held",
+                 size ? "a larger one" : strerror(errno));
         error->line = line->number;
     }
     return -1;

@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* What a process can address: a larger block was never handed out. */
+#define LARGEST_BLOCK ((uint64_t)1 << 47)
+
 /* Threads are numbered from 0 as they appear; the last number is for many. */
 static int thread_of(struct foreign_log *log, uint64_t name, uint16_t *thread)
 {
@@ -57,16 +60,16 @@ static int end(struct foreign_log *log, const struct foreign_call *call,
     if (thread_of(log, call->thread, &thread) != 0) {
         return -1;
     }
+    if (result != 0 && call->size > LARGEST_BLOCK) {
+        errno = EOVERFLOW;
+        return -1;
+    }
     if (call->kind == OP_REALLOC && call->old != 0) {
         return end_realloc(log, call, result, thread);
     }
     if (result == 0) {
         log->report->failed += call->kind != OP_FREE && call->size != 0;
         return 0;
-    }
-    if (call->size == UINT64_MAX) {
-        errno = EOVERFLOW; /* no block is so large */
-        return -1;
     }
     struct op op = {
         .kind = (uint8_t)(call->kind == OP_REALLOC ? OP_ALLOC : call->kind),

@@ -86,7 +86,7 @@ static int print_family_help(const struct trace_family *family)
     }
     puts("  -o, --output FILE    instead of standard output; compressed where\n"
          "                       it ends in .gz, .zst, .xz or .bz2");
-    return 0;
+    return command_flush(&gen);
 }
 
 static int print_help(void)
@@ -107,7 +107,7 @@ static int print_help(void)
         printf("  %-11s %7" PRIu64 "  %s\n", (*f)->name, (*f)->ops,
                (*f)->summary);
     }
-    return 0;
+    return command_flush(&gen);
 }
 
 /* ---- the command line -------------------------------------------------- */

@@ -50,7 +50,7 @@ static int print_help(void)
         "The exit status is that of the program, 128 + N where signal N\n"
         "ended it; 1 where --verify finds a difference; 2 where nothing could\n"
         "be recorded.");
-    return fflush(stdout) == 0 ? 0 : COMMAND_USAGE;
+    return command_flush(&record_verb);
 }
 
 enum { LIMIT = COMMAND_LONG, START_AFTER, EXTENDED, VERIFY, RECOVER };

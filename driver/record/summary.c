@@ -63,7 +63,7 @@ void summary_verified(const char *output, const struct convert_report *report,
     else if (result->different == 0)
         command_say(&record_verb,
                     "  verified: live bytes and blocks equal at all %zu "
-                    "samples (peak %" PRIu64 " bytes)",
+                    "samples (up to %" PRIu64 " bytes)",
                     result->samples, result->peak_bytes);
     else
         command_say(&record_verb,

@@ -6,6 +6,7 @@
  */
 #include "driver/report/notes.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -20,6 +21,9 @@
  * is warned; figures are noisy long before, as their spread shows.
  */
 #define WIDE_SPREAD 0.1
+
+/* Of what is not whole: no more is shown, lest it read 100.0%. */
+#define MOST_SHARE 0.999
 
 /* A note in the making. */
 struct note {
@@ -77,31 +81,31 @@ static void note_show(struct notes *notes, enum tone tone, const char *kind,
                   note->text);
 }
 
-/* Operations for each check on a trace, the most over all subjects; 0: all. */
-static double thinning(const struct run *run, size_t trace)
+/* The share of operations that were checked, the least of all subjects. */
+static double checked_share(const struct run *run, size_t trace)
 {
-    double most = 0;
+    double least = 1;
     for (size_t s = 0; s < run->n_subjects; s++) {
         const struct check_record *check = &run_result(run, trace, s)->check;
         if (check->thinned && check->checked > 0) {
-            double every = (double)check->operations / (double)check->checked;
-            most = every > most ? every : most;
+            double share = (double)check->checked / (double)check->operations;
+            least = fmin(least, fmin(share, MOST_SHARE));
         }
     }
-    return most;
+    return least;
 }
 
 static void thinned_note(struct notes *notes, const struct run *run)
 {
     struct note note = {.length = 0};
     note_add(&note,
-             "to keep their time budget, whole-heap checks came once in so "
-             "many operations only:");
+             "to keep their time budget, whole-heap checks came after a part "
+             "of the operations only:");
     for (size_t t = 0; t < run->n_traces; t++) {
-        double every = thinning(run, t);
-        if (every > 0) {
+        double share = checked_share(run, t);
+        if (share < 1) {
             char remark[64];
-            snprintf(remark, sizeof(remark), " %s", figure_three(every).text);
+            snprintf(remark, sizeof(remark), " %s", figure_share(share).text);
             note_name(&note, run->traces[t].name, remark);
         }
     }

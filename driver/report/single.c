@@ -3,7 +3,8 @@
  *
  * It fits 80 columns.  A valid row shows figures; any other row says in the
  * same place why there are none.  Where the terminal is wider than the names
- * need, operations per second join nanoseconds per operation.
+ * need, operations per second join nanoseconds per operation; where it is
+ * narrower, spreads and counts of operations are left out.
  */
 #include "driver/report/single.h"
 
@@ -34,7 +35,9 @@ struct layout {
     size_t name_width;
     size_t width; /* of a row */
     bool timed;
-    bool speed; /* there is room for operations per second */
+    bool speed;  /* there is room for operations per second */
+    bool spread; /* and for these */
+    bool ops;
 };
 
 static size_t longest_name(const struct run *run)
@@ -47,6 +50,23 @@ static size_t longest_name(const struct run *run)
     return longest;
 }
 
+/* Leaves out what there is no room for beside a name; returns the width left.
+ */
+static size_t leave_out(struct layout *layout, size_t figures, size_t name)
+{
+    layout->spread = layout->timed;
+    layout->ops = true;
+    if (layout->spread && figures + name > layout->style->columns) {
+        layout->spread = false;
+        figures -= SPREAD_WIDTH;
+    }
+    if (figures + name > layout->style->columns) {
+        layout->ops = false;
+        figures -= OPS_WIDTH;
+    }
+    return figures;
+}
+
 static struct layout lay_out(FILE *out, const struct run *run,
                              const struct report_style *style)
 {
@@ -55,10 +75,11 @@ static struct layout lay_out(FILE *out, const struct run *run,
     if (run->timed) {
         figures += TIME_WIDTH + SPREAD_WIDTH + RATIO_WIDTH;
     }
-    size_t room = style->columns > figures ? style->columns - figures : 0;
     size_t name = longest_name(run);
     name = name < LEAST_NAME ? LEAST_NAME : name;
     name = name > MOST_NAME ? MOST_NAME : name;
+    figures = leave_out(&layout, figures, LEAST_NAME);
+    size_t room = style->columns > figures ? style->columns - figures : 0;
     layout.speed = run->timed && name + SPEED_WIDTH <= room;
     figures += layout.speed ? SPEED_WIDTH : 0;
     layout.name_width = name > room ? (room < 8 ? 8 : room) : name;
@@ -90,13 +111,17 @@ static void head(const struct layout *layout)
 {
     name_cell(layout, TONE_HEADING, "trace");
     valid_cell(layout, TONE_HEADING, "valid");
-    cell(layout, TONE_HEADING, OPS_WIDTH, "ops");
+    if (layout->ops) {
+        cell(layout, TONE_HEADING, OPS_WIDTH, "ops");
+    }
     cell(layout, TONE_HEADING, SHARE_WIDTH, "util");
     cell(layout, TONE_HEADING, SHARE_WIDTH, "limit");
     cell(layout, TONE_HEADING, SHARE_WIDTH, "reached");
     if (layout->timed) {
         cell(layout, TONE_HEADING, TIME_WIDTH, "ns/op");
-        cell(layout, TONE_HEADING, SPREAD_WIDTH, "+/-");
+        if (layout->spread) {
+            cell(layout, TONE_HEADING, SPREAD_WIDTH, "+/-");
+        }
         if (layout->speed) {
             cell(layout, TONE_HEADING, SPEED_WIDTH, "Mops/s");
         }
@@ -125,8 +150,10 @@ static void timing_cells(const struct layout *layout,
     double ratio =
         timing->measured && timing->has_ratio ? timing->libc_ratio : NAN;
     cell(layout, tone, TIME_WIDTH, figure_three(ns).text);
-    cell(layout, timing->noisy ? TONE_WARNING : TONE_FAINT, SPREAD_WIDTH,
-         figure_spread(timing->ns_low, ns, timing->ns_high).text);
+    if (layout->spread) {
+        cell(layout, timing->noisy ? TONE_WARNING : TONE_FAINT, SPREAD_WIDTH,
+             figure_spread(timing->ns_low, ns, timing->ns_high).text);
+    }
     if (layout->speed) {
         cell(layout, tone, SPEED_WIDTH, figure_three(ops_per_s / 1e6).text);
     }
@@ -138,7 +165,8 @@ static void reason_cell(const struct layout *layout,
                         const struct result *result)
 {
     char reason[REASON_ROOM], text[4 * 256];
-    size_t used = layout->name_width + VALID_WIDTH + OPS_WIDTH + 2;
+    size_t used =
+        layout->name_width + VALID_WIDTH + 2 + (layout->ops ? OPS_WIDTH : 0);
     size_t columns = layout->style->columns;
     size_t room = columns > used + 8 ? columns - used : 8;
     text_cut(reason_text(result, reason), room, text, sizeof(text));
@@ -152,7 +180,9 @@ static void row(const struct layout *layout, const struct trace_facts *trace,
     name_cell(layout, TONE_PLAIN, trace->name);
     valid_cell(layout, verdict_tone(result->verdict),
                verdict_label(result->verdict));
-    cell(layout, TONE_PLAIN, OPS_WIDTH, figure_count(trace->ops).text);
+    if (layout->ops) {
+        cell(layout, TONE_PLAIN, OPS_WIDTH, figure_count(trace->ops).text);
+    }
     if (result_valid(result)) {
         utilization_cells(layout, &result->footprint, trace->limit);
         if (layout->timed) {
@@ -172,7 +202,9 @@ static void average_timing_cells(const struct layout *layout,
     double ratio =
         summary->libc_ratio_geomean > 0 ? summary->libc_ratio_geomean : NAN;
     cell(layout, TONE_HEADING, TIME_WIDTH, figure_three(ns).text);
-    cell(layout, TONE_HEADING, SPREAD_WIDTH, "");
+    if (layout->spread) {
+        cell(layout, TONE_HEADING, SPREAD_WIDTH, "");
+    }
     if (layout->speed) {
         cell(layout, TONE_HEADING, SPEED_WIDTH,
              figure_three(summary->ops_per_s_total / 1e6).text);
@@ -200,8 +232,10 @@ static void average_row(const struct layout *layout, const struct run *run,
     name_cell(layout, TONE_HEADING, "average");
     valid_cell(layout, summary->valid == summary->traces ? TONE_GOOD : TONE_BAD,
                valid);
-    cell(layout, TONE_HEADING, OPS_WIDTH,
-         figure_count(total_ops(run, subject)).text);
+    if (layout->ops) {
+        cell(layout, TONE_HEADING, OPS_WIDTH,
+             figure_count(total_ops(run, subject)).text);
+    }
     cell(layout, TONE_HEADING, SHARE_WIDTH,
          figure_share(summary->utilization_mean).text);
     cell(layout, TONE_HEADING, SHARE_WIDTH,
