@@ -18,7 +18,7 @@ int main(void)
 {
     struct node *list = NULL;
     for (int i = 0; i < 1000; i++) {
-        struct node *node = malloc(sizeof *node);
+        struct node *node = calloc(1, sizeof *node);
         node->next = list;
         snprintf(node->name, sizeof node->name, "node %d", i);
         list = node;
