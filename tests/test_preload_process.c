@@ -56,6 +56,21 @@ START_TEST(stacks_may_be_unlimited)
 }
 END_TEST
 
+/*
+ * Nor do mappings come to the arenas downwards: whose addresses are random, so
+ * that a dozen of processes tell.
+ */
+START_TEST(arenas_lie_above_mappings_where_stacks_are_unlimited)
+{
+    char command[PATH_MAX + 64];
+    snprintf(command, sizeof command,
+             "ulimit -s unlimited; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "
+             "%s/tests/programs/process arenas-above-mappings || exit; done",
+             preloaded_build());
+    preloaded_expect("", command, 0, "");
+}
+END_TEST
+
 /* Debuggers start programs without randomness. */
 START_TEST(addresses_are_the_same_where_the_system_is_asked_for_it)
 {
@@ -80,6 +95,7 @@ Suite *preload_process_suite(void)
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, a_deed_goes_well, 0, N_DEEDS);
     tcase_add_test(tests, stacks_may_be_unlimited);
+    tcase_add_test(tests, arenas_lie_above_mappings_where_stacks_are_unlimited);
     tcase_add_test(tests,
                    addresses_are_the_same_where_the_system_is_asked_for_it);
     suite_add_tcase(suite, tests);

@@ -5,9 +5,10 @@
  * becomes a heap when the first thread is assigned to it.
  *
  * The range is not reserved: it lies where nobody else comes to by himself.
- * The system places mappings from the stack downwards, or upwards from
- * 0x2aaaaaaaa000 where stacks are unlimited; programs lie at their beginning or
- * above 0x555555554000; sanitizers keep their shadow below 0x10007fff8000.
+ * The system places mappings from the stack downwards; where stacks are
+ * unlimited, from below 0x155555555555 downwards, or upwards from
+ * 0x2aaaaaaaa000; programs lie at their beginning or above 0x555555554000;
+ * sanitizers keep their shadow below 0x10007fff8000.
  */
 #include "allocator/preload/arena.h"
 
@@ -21,7 +22,7 @@
 #include "allocator/preload/settings.h"
 
 #ifndef ARENA_FLOOR /* the thread sanitizer has its own idea */
-#define ARENA_FLOOR  ((uintptr_t)0x110000000000)
+#define ARENA_FLOOR  ((uintptr_t)0x160000000000)
 #define ARENA_SHIFT  36
 #define ARENA_PLACES ((uintptr_t)1 << 23)
 #endif

@@ -13,6 +13,7 @@
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,6 +286,17 @@ static void move_the_break(void)
     expect(brk(first) == 0, "the break does not go back");
 }
 
+/* Wherever the system puts mappings, from there on they do not meet arenas. */
+static void arenas_above_mappings(void)
+{
+    static const uintptr_t upwards_from = 0x2aaaaaaaa000;
+    uintptr_t in_arena = (uintptr_t)malloc(100);
+    uintptr_t mapped = (uintptr_t)mmap(NULL, 4096, PROT_READ,
+                                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    expect(in_arena > mapped || mapped >= upwards_from,
+           "a mapping lies where arenas could");
+}
+
 /* Where a filter allows little else than memory, time and the end. */
 static void under_a_filter(void)
 {
@@ -328,6 +340,7 @@ static const struct {
     {"lock-memory", lock_memory},
     {"other-processes", other_processes},
     {"move-the-break", move_the_break},
+    {"arenas-above-mappings", arenas_above_mappings},
     {"under-a-filter", under_a_filter},
 };
 
