@@ -119,10 +119,11 @@ $(B)/bench_alloc: $(call obj,$(BENCH_ALLOC_SRC))
 
 # Libraries that are preloaded: position independent, no builtin rewriting of
 # malloc followed by memset, only marked names exported, no sanitizer (its
-# runtime would have to be loaded first).
+# runtime would have to be loaded first), no two words made one vector for a
+# single store.
 $(call obj,$(RECORD_SRC) $(PRELOAD_SRC)): \
   PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec \
-              -fno-sanitize=all
+              -fno-sanitize=all -fno-tree-slp-vectorize
 
 # The allocators a second time, for the library.
 PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ALLOCATOR_SRC))

@@ -126,6 +126,13 @@ struct policy {
     int (*walk)(struct heap *heap, policy_visit_fn *visit, void *context);
 
     /*
+     * Optional.  Whether all that the policy keeps beside a live payload of
+     * size bytes (0: unknown) can be true; false: somebody wrote over it. O(1),
+     * never trusting what it reads so far as to crash on it.
+     */
+    bool (*is_sound)(struct heap *heap, const void *payload, size_t size);
+
+    /*
      * Optional, for whoever needs several blocks at a time.  As n calls of
      * malloc with the same size; returns how many blocks there are now in out,
      * fewer than n only where malloc would have returned NULL.

@@ -59,22 +59,72 @@ START_TEST(the_normal_mode_tells_some)
 }
 END_TEST
 
+/* What the library says without the debug mode of a mistake. */
+static void expect_told(const char *settings, const char *name, int size,
+                        const char *what)
+{
+    char command[256], told[128];
+    snprintf(command, sizeof command, "%s/tests/programs/misuse %s %d", build(),
+             name, size);
+    snprintf(told, sizeof told, "error: %s detected at 0x", what);
+    preloaded_expect(settings, command, 3, told);
+}
+
 /* Where a block's own word was written over, its free tells. */
 START_TEST(the_normal_mode_tells_of_damaged_blocks)
 {
     static const char *const names[] = {"underrun", "underrun-by-word"};
     static const char *const policies[] = {"mymalloc", "best-fit", "tlsf"};
-    char settings[64], command[256];
+    char settings[64];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         for (size_t j = 0; j < sizeof policies / sizeof *policies; j++) {
             snprintf(settings, sizeof settings, "MALLOC_POLICY=%s",
                      policies[j]);
-            snprintf(command, sizeof command, "%s/tests/programs/misuse %s %d",
-                     build(), names[i], 100000);
-            preloaded_expect(settings, command, 3,
-                             "error: damaged block detected at 0x");
+            expect_told(settings, names[i], 100000, "damaged block");
         }
+        expect_told("", names[i], 24, "damaged block");
+        expect_told("", names[i], 1000, "damaged block");
     }
+}
+END_TEST
+
+/* By the guard behind a block, or by the words of what follows. */
+START_TEST(the_normal_mode_tells_of_overruns)
+{
+    static const int sizes[] = {24, 40, 64, 256, 1024, 4096};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        expect_told("", "overrun-into-next", sizes[i], "overrun");
+        expect_told("", "overrun-to-top", sizes[i], "overrun");
+    }
+    expect_told("", "overrun", 64, "overrun");
+    expect_told("", "overrun-by-zero", 1024, "overrun");
+    expect_told("", "overrun-then-realloc", 16384, "overrun");
+    expect_told("", "overrun-into-next", 100000, "damaged block");
+    expect_told("", "overrun-then-trim", 1024, "overrun");
+    expect_told("MALLOC_POLICY=buddy", "overrun", 1024, "overrun");
+}
+END_TEST
+
+/* The process says which block it writes to, and so does the library. */
+START_TEST(the_normal_mode_tells_of_links_written_over)
+{
+    static const char *const names[] = {"write-after-free-of-list",
+                                        "link-after-free-of-list",
+                                        "write-after-free-then-trim"};
+    char command[256], told[128];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int status;
+        snprintf(command, sizeof command, "%s/tests/programs/misuse %s 100",
+                 build(), names[i]);
+        char *output = preloaded_output("", command, &status);
+        unsigned long block = strtoul(output + strlen("block "), NULL, 16);
+        snprintf(told, sizeof told,
+                 "error: write after free detected at 0x%lx\n", block);
+        ck_assert_int_eq(status, 3);
+        ck_assert_msg(strstr(output, told) != NULL, "%s: %s", names[i], output);
+        free(output);
+    }
+    expect_told("", "clear-after-free-of-list", 100, "write after free");
 }
 END_TEST
 
@@ -103,6 +153,8 @@ Suite *preload_misuse_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, the_normal_mode_tells_some);
     tcase_add_test(tests, the_normal_mode_tells_of_damaged_blocks);
+    tcase_add_test(tests, the_normal_mode_tells_of_overruns);
+    tcase_add_test(tests, the_normal_mode_tells_of_links_written_over);
     tcase_add_loop_test(tests, guard_bytes_tell_it, 0, (int)n_misuses);
     tcase_add_loop_test(tests, page_guards_tell_it, 0, (int)n_misuses);
     suite_add_tcase(suite, tests);

@@ -17,9 +17,9 @@
 #include <sys/personality.h>
 #include <sys/random.h>
 
-#include "allocator/preload/message.h"
 #include "allocator/preload/release.h"
 #include "allocator/preload/settings.h"
+#include "allocator/preload/verify.h"
 
 #ifndef ARENA_FLOOR /* the thread sanitizer has its own idea */
 #define ARENA_FLOOR  ((uintptr_t)0x160000000000)
@@ -30,6 +30,7 @@
 #define TRIES      8
 
 struct arenas arenas;
+uintptr_t arenas_key = ARENA_KEY_DIGIT;
 
 static atomic_uint assigned; /* threads so far */
 
@@ -71,7 +72,7 @@ static uintptr_t random_key(void)
 {
     uintptr_t key = (uintptr_t)&arenas * UINT64_C(0x9e3779b97f4a7c15);
     getrandom(&key, sizeof key, GRND_NONBLOCK);
-    return key | 1;
+    return (key & ~(uintptr_t)15) | ARENA_KEY_DIGIT;
 }
 
 /* Finds a range where nothing begins; false: there is none. */
@@ -100,7 +101,7 @@ int arenas_make(void)
     arenas.shift = ARENA_SHIFT;
     arenas.n = count_wanted();
     arenas.map = arenas.base + all_bytes();
-    arenas.key = random_key();
+    arenas_key = random_key();
     return 0;
 }
 
@@ -195,6 +196,9 @@ void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
     if (payload != NULL) {
         note_growth(arena);
         arena_set_state(payload, state);
+        if (state <= CLASSES) {
+            verify_begin(arena, payload, state);
+        }
         arena->allocations++;
         *dirty = dirty_bytes(&arena->heap, payload, fresh);
     }
@@ -227,8 +231,7 @@ static void free_batch(struct heap *heap, void *const *payloads, size_t n)
     }
 }
 
-size_t arena_take(struct arena *arena, size_t class, size_t n,
-                  struct cached **list)
+size_t arena_take(struct arena *arena, size_t class, size_t n, uintptr_t *list)
 {
     void *payloads[ARENA_BATCH];
     pthread_mutex_lock(&arena->lock);
@@ -236,22 +239,33 @@ size_t arena_take(struct arena *arena, size_t class, size_t n,
     for (size_t i = 0; i < n; i++) {
         struct cached *block = payloads[i];
         arena_set_state(block, class);
-        block->key = arenas.key;
-        *list = block;
-        list = &block->next;
+        verify_begin(arena, block, class);
+        block->key = arenas_key;
+        *list = cached_link(block);
+        list = &block->link;
     }
-    *list = NULL;
+    *list = 0;
     note_growth(arena);
     pthread_mutex_unlock(&arena->lock);
     return n;
 }
 
-/* Frees blocks of one arena and class. */
+void arena_verify(const void *payload, size_t class)
+{
+    struct arena *arena = arena_of(payload);
+    pthread_mutex_lock(&arena->lock);
+    verify_block(arena, payload, class);
+    pthread_mutex_unlock(&arena->lock);
+}
+
+/* Frees blocks of one arena and class, which were in caches. */
 static void give(struct arena *arena, size_t class, void *const *payloads,
                  size_t n)
 {
     pthread_mutex_lock(&arena->lock);
     for (size_t i = 0; i < n; i++) {
+        verify_block(arena, payloads[i], class);
+        ((struct cached *)payloads[i])->key = 0;
         arena_set_state(payloads[i], STATE_FREE);
     }
     free_batch(&arena->heap, payloads, n);
@@ -259,39 +273,44 @@ static void give(struct arena *arena, size_t class, void *const *payloads,
     pthread_mutex_unlock(&arena->lock);
 }
 
-void arena_give(size_t class, struct cached *list)
+/* The first of a list's n blocks, as many as belong to its arena and fit. */
+static size_t take_some(size_t class, uintptr_t *list, size_t n,
+                        void **payloads)
 {
-    void *payloads[ARENA_BATCH];
-    while (list != NULL) {
-        struct arena *arena = arena_of(list);
-        size_t n = 0;
-        do {
-            payloads[n++] = list;
-            list->key = 0;
-            list = list->next;
-        } while (list != NULL && n < ARENA_BATCH && arena_of(list) == arena);
-        give(arena, class, payloads, n);
+    struct cached *block = verify_link(class, *list, NULL);
+    const struct arena *arena = arena_of(block);
+    size_t taken = 0;
+    for (;;) {
+        payloads[taken++] = block;
+        *list = block->link;
+        if (taken == n || taken == ARENA_BATCH) {
+            return taken;
+        }
+        block = verify_link(class, *list, block);
+        if (arena_of(block) != arena) {
+            return taken;
+        }
     }
 }
 
-/*
- * What the policy takes for the block's size; under the lock.  Ends the process
- * when that cannot be: somebody wrote over what the policy keeps beside it.
- */
-static size_t sound_size(struct arena *arena, const void *payload)
+void arena_give(size_t class, uintptr_t list, size_t n)
 {
-    size_t bytes = policy()->usable_size(&arena->heap, payload);
-    if (!heap_contains(&arena->heap, payload, bytes)) {
-        message_misuse("damaged block", payload);
+    void *payloads[ARENA_BATCH];
+    while (n != 0) {
+        size_t taken = take_some(class, &list, n, payloads);
+        give(arena_of(payloads[0]), class, payloads, taken);
+        n -= taken;
     }
-    return bytes;
+    if (list != 0) {
+        verify_blame(class, list);
+    }
 }
 
 void arena_free(void *payload)
 {
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
-    size_t bytes = sound_size(arena, payload);
+    size_t bytes = verify_block(arena, payload, arena_state(payload));
     arena_set_state(payload, STATE_FREE);
     policy()->free(&arena->heap, payload);
     arena->frees++;
@@ -304,7 +323,7 @@ void *arena_realloc(void *payload, size_t size)
     struct arena *arena = arena_of(payload);
     size = size > CLASS_LEAST_BYTES ? size : CLASS_LEAST_BYTES;
     pthread_mutex_lock(&arena->lock);
-    sound_size(arena, payload);
+    verify_block(arena, payload, arena_state(payload));
     void *moved = policy()->realloc(&arena->heap, payload, size);
     if (moved != NULL) {
         note_growth(arena);
@@ -319,7 +338,7 @@ size_t arena_usable_size(const void *payload)
 {
     struct arena *arena = arena_of(payload);
     pthread_mutex_lock(&arena->lock);
-    size_t bytes = sound_size(arena, payload);
+    size_t bytes = verify_block(arena, payload, arena_state(payload));
     pthread_mutex_unlock(&arena->lock);
     return bytes;
 }

@@ -56,7 +56,6 @@ struct arena {
 struct arenas {
     unsigned char *base;
     unsigned char *map;
-    uintptr_t key;        /* of blocks in caches */
     atomic_size_t bytes;  /* of addresses that arena_owns; 0: none yet, or the
                              debug mode stands between arenas and callers */
     atomic_size_t places; /* where blocks may start in them: a sixteenth */
@@ -65,7 +64,15 @@ struct arenas {
     struct arena arena[ARENA_MOST];
 };
 
-extern struct arenas arenas;
+/* Hidden: no table of addresses lies between. */
+extern struct arenas arenas __attribute__((visibility("hidden")));
+
+/*
+ * Of blocks in caches, random but for its last digit, and never 0.  That digit
+ * is what a link has there, unlike zeros, pointers and most text.
+ */
+#define ARENA_KEY_DIGIT ((uintptr_t)11)
+extern uintptr_t arenas_key __attribute__((visibility("hidden")));
 
 static inline bool arena_owns(const void *address)
 {
@@ -125,24 +132,51 @@ struct arena *arena_next(void);
 void *arena_malloc(struct arena *arena, size_t alignment, size_t size,
                    size_t state, size_t *dirty);
 
-/* A block in a thread's cache. */
+/*
+ * A block in a thread's cache.  Lists name blocks by links: the address mixed
+ * with the key, 0 at the end.  What somebody writes over a link of a freed
+ * block does not lead to a multiple of 16 then, unless it has the key's last
+ * digit; nor does 0.
+ */
 struct cached {
-    struct cached *next;
+    uintptr_t link; /* to the next one */
     uintptr_t key;
 };
+
+static inline uintptr_t cached_link(const struct cached *block)
+{
+    return (uintptr_t)block ^ arenas_key;
+}
+
+/* What a link leads to, no block unless cached_is_block. */
+static inline struct cached *cached_at(uintptr_t link)
+{
+    return (struct cached *)(link ^ arenas_key);
+}
+
+static inline bool cached_is_block(const struct cached *block)
+{
+    return (uintptr_t)block % HEAP_ALIGNMENT == 0;
+}
 
 /* Whether a block that has a class is in a cache. */
 static inline bool arena_is_cached(const void *payload)
 {
-    return ((const struct cached *)payload)->key == arenas.key;
+    return ((const struct cached *)payload)->key == arenas_key;
 }
 
 /* Up to n <= ARENA_BATCH blocks of a class, linked, with key and state. */
-size_t arena_take(struct arena *arena, size_t class, size_t n,
-                  struct cached **list);
+size_t arena_take(struct arena *arena, size_t class, size_t n, uintptr_t *list);
 
-/* Frees linked blocks of a class, of any arenas. */
-void arena_give(size_t class, struct cached *list);
+/*
+ * Frees n linked blocks of a class, of any arenas.  Ends the process where they
+ * are not as they were left.
+ */
+void arena_give(size_t class, uintptr_t list, size_t n);
+
+/* Ends the process where somebody wrote beyond a block of a class (verify.h).
+ */
+void arena_verify(const void *payload, size_t class);
 
 /* Frees a block that is in use. */
 void arena_free(void *payload);

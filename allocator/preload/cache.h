@@ -36,11 +36,11 @@
 
 struct cache_bin {
     atomic_uint_fast64_t counts; /* written by the owner alone */
-    struct cached *head;
-    struct cached *spare; /* a full list, or NULL */
-    atomic_uint n_spare;  /* its length */
-    uint16_t batch;       /* blocks to take next */
-    uint16_t most;        /* that the list may hold */
+    uintptr_t head;              /* link to the first block */
+    uintptr_t spare;             /* a full list, or 0 */
+    atomic_uint n_spare;         /* its length */
+    uint16_t batch;              /* blocks to take next */
+    uint16_t most;               /* that the list may hold */
 };
 
 /* There is a bin for each state, so that free need not ask which it is. */
@@ -100,22 +100,29 @@ static inline size_t cache_length(const struct cache_bin *bin)
         atomic_load_explicit(&bin->counts, memory_order_relaxed));
 }
 
-/* Fills the empty list; false when the arena refuses. */
+/*
+ * Fills a list that gave no block; false when the arena refuses.  Ends the
+ * process where somebody wrote over a freed block.
+ */
 bool cache_fill(struct cache *cache, size_t class);
 
 /* Sees to it that a full list can keep one more, if that is worth it. */
 void cache_make_room(struct cache *cache, size_t class);
 
-/* A block of the class, or NULL when the list is empty. */
+/* A block of the class, or NULL: the list is empty, or its link was damaged. */
 static inline void *cache_malloc(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    struct cached *block = bin->head;
-    if (__builtin_expect(block != NULL, 1)) {
-        bin->head = block->next;
-        block->key = 0;
-        cache_count(&bin->counts, CACHE_TAKEN - 1);
+    struct cached *block = cached_at(bin->head);
+    if (__builtin_expect(!cached_is_block(block), 0)) {
+        return NULL;
     }
+    if (block == NULL) { /* would take a link that is the key */
+        __builtin_unreachable();
+    }
+    bin->head = block->link;
+    block->key = 0;
+    cache_count(&bin->counts, CACHE_TAKEN - 1);
     return block;
 }
 
@@ -142,13 +149,13 @@ static inline bool cache_free(struct cache *cache, void *payload)
     uint_fast64_t counts =
         atomic_load_explicit(&bin->counts, memory_order_relaxed);
     if (__builtin_expect(cache_count_low(counts) >= bin->most ||
-                             block->key == arenas.key,
+                             block->key == arenas_key,
                          0)) {
         return false;
     }
-    block->next = bin->head;
-    block->key = arenas.key;
-    bin->head = block;
+    block->link = bin->head;
+    block->key = arenas_key;
+    bin->head = cached_link(block);
     atomic_store_explicit(&bin->counts, counts + 1, memory_order_relaxed);
     return true;
 }

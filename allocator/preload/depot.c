@@ -12,7 +12,7 @@ enum { BATCHES = 16, LOCKS = 16 };
 struct shelf {
     atomic_uint used; /* written under the lock, looked at without */
     struct batch {
-        struct cached *list;
+        uintptr_t list;
         size_t n;
     } batches[BATCHES];
 };
@@ -42,7 +42,7 @@ void depot_reset_locks(void)
     }
 }
 
-bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes)
+bool depot_put(size_t class, uintptr_t list, size_t n, size_t most_bytes)
 {
     struct shelf *shelf = &shelves[class];
     size_t bytes = bytes_of(class, n);
@@ -62,10 +62,10 @@ bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes)
     return has_room;
 }
 
-size_t depot_take(size_t class, struct cached **list)
+size_t depot_take(size_t class, uintptr_t *list)
 {
     struct shelf *shelf = &shelves[class];
-    struct batch batch = {NULL, 0};
+    struct batch batch = {0, 0};
     if (atomic_load_explicit(&shelf->used, memory_order_relaxed) == 0) {
         return 0;
     }
@@ -84,9 +84,10 @@ size_t depot_take(size_t class, struct cached **list)
 
 void depot_send_home(size_t class)
 {
-    struct cached *list;
-    while (depot_take(class, &list) != 0) {
-        arena_give(class, list);
+    uintptr_t list;
+    size_t n;
+    while ((n = depot_take(class, &list)) != 0) {
+        arena_give(class, list, n);
     }
 }
 

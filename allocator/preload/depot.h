@@ -23,10 +23,10 @@
 void depot_reset_locks(void);
 
 /* Takes a linked list of n blocks, unless all would then have more bytes. */
-bool depot_put(size_t class, struct cached *list, size_t n, size_t most_bytes);
+bool depot_put(size_t class, uintptr_t list, size_t n, size_t most_bytes);
 
 /* A batch and its length, or 0: there is none. */
-size_t depot_take(size_t class, struct cached **list);
+size_t depot_take(size_t class, uintptr_t *list);
 
 /* Sends all of a class home. */
 void depot_send_home(size_t class);

@@ -100,11 +100,14 @@ static __attribute__((noinline)) void *malloc_missed(size_t size)
 {
     struct cache *cache = cache_get();
     size_t class = class_of(size + (size == 0));
-    if (cache != NULL && class != 0 && size < threshold() &&
-        (cache->bins[class].head != NULL || cache_fill(cache, class))) {
-        return cache_malloc(cache, class);
+    void *payload = NULL;
+    if (cache != NULL && class != 0 && size < threshold()) {
+        payload = cache_malloc(cache, class); /* size 0, or a new cache */
+        if (payload == NULL && cache_fill(cache, class)) {
+            payload = cache_malloc(cache, class);
+        }
     }
-    return malloc_elsewhere(HEAP_ALIGNMENT, size);
+    return payload != NULL ? payload : malloc_elsewhere(HEAP_ALIGNMENT, size);
 }
 
 void *serve_malloc(size_t size)
@@ -183,7 +186,10 @@ static void free_elsewhere(void *payload)
     }
 }
 
-/* Whatever is not a block in use that the thread's cache has room for. */
+/*
+ * Whatever is not a block in use that the thread's cache has room for.  Who
+ * comes here has time to see whether somebody wrote beyond the block.
+ */
 static __attribute__((noinline)) void free_missed(void *payload)
 {
     if (payload == NULL) {
@@ -198,6 +204,7 @@ static __attribute__((noinline)) void free_missed(void *payload)
     if (cache != NULL && state <= CLASSES) {
         cache_make_room(cache, state);
         if (cache_free(cache, payload)) {
+            arena_verify(payload, state);
             return;
         }
     }

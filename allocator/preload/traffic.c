@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "allocator/preload/depot.h"
+#include "allocator/preload/verify.h"
 
 #define GROWTH_SHARE 16 /* of the arena, and at least */
 #define GROWTH_LEAST ((size_t)64 << 10)
@@ -16,7 +17,7 @@
 /* What lies between threads: all of a small arena. */
 #define DEPOT_MOST ((size_t)1 << 20)
 
-/* What the list of a class may hold at first; 0: nothing. */
+/* What the list of a class may hold without more ado; 0: nothing. */
 static uint16_t first_most(size_t class)
 {
     size_t n = CACHE_FIRST_BYTES / class_bytes(class);
@@ -34,46 +35,45 @@ void traffic_begin(struct cache *cache)
 {
     for (size_t class = 1; class <= CLASSES; class ++) {
         cache->bins[class].batch = 1;
-        cache->bins[class].most = first_most(class);
     }
 }
 
 /* ---- lists --------------------------------------------------------------- */
 
 /* Takes the whole list out of a bin. */
-static size_t take_list(struct cache_bin *bin, struct cached **list)
+static size_t take_list(struct cache_bin *bin, uintptr_t *list)
 {
     size_t n = cache_length(bin);
     *list = bin->head;
-    bin->head = NULL;
+    bin->head = 0;
     cache_count(&bin->counts, -(uint_fast64_t)n);
     return n;
 }
 
 /* The same with the spare list. */
-static size_t take_spare(struct cache_bin *bin, struct cached **list)
+static size_t take_spare(struct cache_bin *bin, uintptr_t *list)
 {
     unsigned n = atomic_load_explicit(&bin->n_spare, memory_order_relaxed);
     *list = bin->spare;
-    bin->spare = NULL;
+    bin->spare = 0;
     atomic_store_explicit(&bin->n_spare, 0, memory_order_relaxed);
     return n;
 }
 
 /* Gives a list of n blocks back to their arenas. */
-static void give_back(struct cache *cache, size_t class, struct cached *list,
+static void give_back(struct cache *cache, size_t class, uintptr_t list,
                       size_t n)
 {
     if (n != 0) {
         cache_count(&cache->returns, 1);
         cache_count(&cache->returned, n);
-        arena_give(class, list);
+        arena_give(class, list, n);
     }
 }
 
 static void send_spare_home(struct cache *cache, size_t class)
 {
-    struct cached *list;
+    uintptr_t list;
     size_t n = take_spare(&cache->bins[class], &list);
     give_back(cache, class, list, n);
 }
@@ -82,13 +82,15 @@ static void send_spare_home(struct cache *cache, size_t class)
 static void send_home(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    struct cached *list;
+    uintptr_t list;
     size_t n = take_list(bin, &list);
     give_back(cache, class, list, n);
     send_spare_home(cache, class);
-    *grown_of(cache, class) -=
-        class_bytes(class) * (size_t)(bin->most - first_most(class));
-    bin->most = first_most(class);
+    if (bin->most > first_most(class)) {
+        *grown_of(cache, class) -=
+            class_bytes(class) * (size_t)(bin->most - first_most(class));
+        bin->most = first_most(class);
+    }
     bin->batch = 1;
 }
 
@@ -136,6 +138,16 @@ static void review_at_times(struct cache *cache)
     }
 }
 
+/* Lets the next one be twice as long, up to half a list. */
+static void lengthen_batch(struct cache_bin *bin, size_t class)
+{
+    uint16_t first = first_most(class);
+    uint16_t most = bin->most > first ? bin->most : first;
+    if (bin->batch < most / 2 && bin->batch < ARENA_BATCH) {
+        bin->batch = (uint16_t)(2 * bin->batch);
+    }
+}
+
 /* Blocks from outside the cache. */
 static size_t fetch(struct cache *cache, size_t class)
 {
@@ -145,9 +157,7 @@ static size_t fetch(struct cache *cache, size_t class)
         review_at_times(cache);
         n = arena_take(cache->arena, class, bin->batch, &bin->head);
         cache_count(&cache->fills, 1);
-        bin->batch = bin->batch < bin->most / 2 && bin->batch < ARENA_BATCH
-                         ? (uint16_t)(2 * bin->batch)
-                         : bin->batch;
+        lengthen_batch(bin, class);
     }
     cache_count(&cache->filled, n);
     return n;
@@ -157,6 +167,9 @@ bool cache_fill(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     int error = errno;
+    if (bin->head != 0 || cache_length(bin) != 0) {
+        verify_blame(class, bin->head);
+    }
     size_t n = take_spare(bin, &bin->head);
     if (n == 0) {
         n = fetch(cache, class);
@@ -175,12 +188,25 @@ static size_t spare_bytes(const struct arena *arena)
     return bytes < CACHE_GROWN_MOST ? bytes : CACHE_GROWN_MOST;
 }
 
+/* What a list may hold that is still short: one block more at first. */
+static uint16_t begin(const struct cache_bin *bin, uint16_t first)
+{
+    size_t n = cache_length(bin);
+    n += 1 + n / 4;
+    return n < first ? (uint16_t)n : first;
+}
+
 /* Lets a bin that overflows hold twice as much, within bounds; whether. */
 static bool lengthen(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
+    uint16_t first = first_most(class);
+    if (bin->most < first) {
+        bin->most = begin(bin, first);
+        return true;
+    }
     size_t n = bin->most != 0 ? bin->most : 1;
-    size_t share = first_most(class) != 0 ? 1 : LARGE_SHARE;
+    size_t share = first != 0 ? 1 : LARGE_SHARE;
     size_t more = class_bytes(class) * n;
     if (n > CACHE_MOST / 2 ||
         *grown_of(cache, class) + more > spare_bytes(cache->arena) / share) {
@@ -192,14 +218,14 @@ static bool lengthen(struct cache *cache, size_t class)
 }
 
 /* Whether the depot takes a list of n blocks, mostly of one arena. */
-static bool pass_on(size_t class, struct cached *list, size_t n)
+static bool pass_on(size_t class, uintptr_t list, size_t n)
 {
-    size_t all = footprint_of(arena_of(list));
+    size_t all = footprint_of(arena_of(verify_link(class, list, NULL)));
     return depot_put(class, list, n, all < DEPOT_MOST ? all : DEPOT_MOST);
 }
 
 /* A list of n blocks leaves for the depot, or for home. */
-static void send_away(struct cache *cache, size_t class, struct cached *list,
+static void send_away(struct cache *cache, size_t class, uintptr_t list,
                       size_t n)
 {
     if (n != 0 && pass_on(class, list, n)) {
@@ -212,7 +238,7 @@ static void send_away(struct cache *cache, size_t class, struct cached *list,
 void cache_make_room(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    struct cached *spare;
+    uintptr_t spare;
     if (lengthen(cache, class) || bin->most == 0) {
         return;
     }

@@ -12,6 +12,11 @@
  * a list of small ones: such a class begins without a list, and has one only as
  * long as all are few bytes.
  *
+ * Even a list of small blocks begins with no room at all, and gets it for one
+ * block after the other at first: so blocks that are freed early take the long
+ * way, where they are verified (serve.c), in programs that free a few only as
+ * well.
+ *
  * What is kept for one size cannot serve another.  So before a cache asks an
  * arena that has grown by a sixteenth since the last time, it sends home what
  * it did not need meanwhile: the spare list when fewer blocks were taken of the
@@ -27,10 +32,11 @@
 
 #include "allocator/preload/cache.h"
 
-/* Sets the bounds of a new cache, which is all zero. */
+/* Sets the batches of a new cache, which is all zero. */
 void traffic_begin(struct cache *cache);
 
-/* Sends all that it holds home; its bounds are then as in the beginning. */
+/* Sends all that it holds home; its lists are then as short as in the
+ * beginning. */
 void traffic_empty(struct cache *cache);
 
 #endif

@@ -208,6 +208,46 @@ static void overrun_then_realloc(void)
     q = realloc(p, 2 * size);
 }
 
+/* Over what lies between the two. */
+static void overrun_into_next(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    memset(p + size, -1, 16);
+    free(p);
+    free(q);
+}
+
+/* Over all that lies behind. */
+static void overrun_to_top(void)
+{
+    char *volatile last[2];
+    p = malloc(size);
+    q = malloc(size);
+    last[0] = malloc(size);
+    last[1] = malloc(size);
+    memset(q, 'x', 2 * size + 100);
+    free(q);
+    free(last[0]);
+    free(last[1]);
+}
+
+/* After so many that nobody looks at a single free. */
+static void overrun_then_trim(void)
+{
+    static char *volatile all[200];
+    for (int i = 0; i < 200; i++) {
+        all[i] = malloc(size);
+    }
+    for (int i = 0; i < 200; i++) {
+        free(all[i]);
+    }
+    p = malloc(size);
+    p[size] = 'x';
+    free(p);
+    malloc_trim(0);
+}
+
 /* Told by heap_check, and the process goes on; the exit code remembers. */
 static void overrun_then_check(void)
 {
@@ -277,6 +317,56 @@ static void write_after_realloc(void)
     p = malloc(size);
     q = realloc(p, 2 * size);
     p[size / 2] = 'x';
+}
+
+/* A block is handed out again, and then its neighbour in a list. */
+static void hand_out_again(void)
+{
+    fprintf(stderr, "block %p\n", q);
+    p = malloc(size);
+    p = malloc(size);
+    p = malloc(size);
+}
+
+static void write_after_free_of_list(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    free(p);
+    free(q);
+    memset(q, 'x', 8);
+    hand_out_again();
+}
+
+static void clear_after_free_of_list(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    free(p);
+    free(q);
+    memset(q, 0, 8);
+    hand_out_again();
+}
+
+static void link_after_free_of_list(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    free(p);
+    free(q);
+    memcpy(q, (char **)&p, sizeof p);
+    hand_out_again();
+}
+
+static void write_after_free_then_trim(void)
+{
+    p = malloc(size);
+    q = malloc(size);
+    free(q);
+    free(p);
+    fprintf(stderr, "block %p\n", p);
+    memset(p, 0, 8);
+    malloc_trim(0);
 }
 
 /* Told when others push it out of the quarantine, not only at exit. */
@@ -424,6 +514,9 @@ static const struct {
     {"overrun-shrunk", overrun_shrunk},
     {"overrun-aligned", overrun_aligned},
     {"overrun-then-realloc", overrun_then_realloc},
+    {"overrun-into-next", overrun_into_next},
+    {"overrun-to-top", overrun_to_top},
+    {"overrun-then-trim", overrun_then_trim},
     {"overrun-then-check", overrun_then_check},
     {"overrun-kept", overrun_kept},
     {"underrun", underrun},
@@ -433,6 +526,10 @@ static const struct {
     {"write-after-free", write_after_free},
     {"write-after-free-last", write_after_free_last},
     {"write-after-realloc", write_after_realloc},
+    {"write-after-free-of-list", write_after_free_of_list},
+    {"clear-after-free-of-list", clear_after_free_of_list},
+    {"link-after-free-of-list", link_after_free_of_list},
+    {"write-after-free-then-trim", write_after_free_then_trim},
     {"write-after-free-long-ago", write_after_free_long_ago},
     {"wrong-size", wrong_size},
     {"wrong-size-aligned", wrong_size_aligned},

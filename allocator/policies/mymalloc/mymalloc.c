@@ -23,6 +23,7 @@
  *   tables.h   where bins, lists and bits live, and how they grow
  *   huge.h     requests of 4 GiB and more
  *   inspect.h  check and walk
+ *   sound.h    the same for one block
  *
  * Costs: malloc and free O(1) (bounded looks, see bins.h; a heap without tables
  * searches its one list), amortized over the growth of the tables and what the
@@ -45,6 +46,7 @@
 #include "allocator/policies/mymalloc/inspect.h"
 #include "allocator/policies/mymalloc/pool.h"
 #include "allocator/policies/mymalloc/resize.h"
+#include "allocator/policies/mymalloc/sound.h"
 #include "allocator/policy.h"
 
 static int mymalloc_init(struct heap *heap, const uint64_t *values)
@@ -293,4 +295,5 @@ const struct policy mymalloc_policy = {
     .malloc_batch = my_batch_malloc,
     .free_batch = my_batch_free,
     .trim = mymalloc_trim,
+    .is_sound = my_is_sound,
 };
