@@ -69,6 +69,12 @@ START_TEST(what_caches_do_not_need_serves_other_sizes)
 }
 END_TEST
 
+START_TEST(large_blocks_of_many_sizes_use_the_same_memory)
+{
+    expect_steady("sizes");
+}
+END_TEST
+
 START_TEST(what_another_thread_frees_is_used_again)
 {
     expect_steady("pass");
@@ -159,6 +165,7 @@ Suite *release_suite(void)
                         sizeof policies / sizeof *policies);
     tcase_add_test(tests, they_stay_for_a_while);
     tcase_add_test(tests, what_caches_do_not_need_serves_other_sizes);
+    tcase_add_test(tests, large_blocks_of_many_sizes_use_the_same_memory);
     tcase_add_test(tests, what_another_thread_frees_is_used_again);
     tcase_add_test(tests, the_top_goes_back_from_a_threshold_on);
     tcase_add_test(tests, calloc_does_not_touch_fresh_pages);

@@ -26,6 +26,7 @@
 #define CACHE_MOST        4096
 #define CACHE_SHARE       2
 #define CACHE_GROWN_MOST  ((size_t)1 << 20)
+#define CACHE_LIGHT       ((size_t)16) /* last class of light blocks */
 
 /*
  * One number counts the blocks in the list (low CACHE_COUNT_BITS) and those
@@ -49,8 +50,8 @@ struct cache {
     struct arena *arena;           /* where blocks are taken */
     size_t grown_bytes;       /* that bins may hold beyond their first bounds */
     size_t grown_large_bytes; /* those that begin without a list */
-    size_t footprint_then;    /* of the arena, when it was reviewed */
-    uint32_t taken_then[CLASSES + 1]; /* and what was taken of each class */
+    size_t heavy_then, light_then; /* the arena's most at the last looks */
+    uint32_t taken_then[CACHE_LIGHT + 1];  /* light blocks, at the latter */
     atomic_uint_fast64_t filled, returned; /* blocks, by the owner alone */
     atomic_uint_fast64_t fills, returns;   /* of how many batches */
     struct cache *next;                    /* of all that were ever made */

@@ -8,8 +8,14 @@
 #include "allocator/preload/depot.h"
 #include "allocator/preload/verify.h"
 
-#define GROWTH_SHARE 16 /* of the arena, and at least */
-#define GROWTH_LEAST ((size_t)64 << 10)
+/* Steps of the arena's growth: a part of it, and so many bytes. */
+#define HEAVY_SHARE 256
+#define HEAVY_LEAST ((size_t)1 << 10)
+#define LIGHT_SHARE 64
+#define LIGHT_LEAST ((size_t)8 << 10)
+
+/* The part of the arena that is fetched at once. */
+#define BATCH_SHARE 64
 
 /* Classes that begin with no list may use such a part of spare_bytes more. */
 #define LARGE_SHARE 2
@@ -108,10 +114,21 @@ static size_t footprint_of(const struct arena *arena)
     return atomic_load_explicit(&arena->footprint, memory_order_relaxed);
 }
 
-/* Sends home what the last time of growth did not need. */
-static void review(struct cache *cache)
+static void send_heavy_home(struct cache *cache)
 {
-    for (size_t class = 1; class <= CLASSES; class ++) {
+    for (size_t class = CACHE_LIGHT + 1; class <= CLASSES; class ++) {
+        const struct cache_bin *bin = &cache->bins[class];
+        if (bin->head != 0 || bin->spare != 0) {
+            send_home(cache, class);
+            depot_send_home(class);
+        }
+    }
+}
+
+/* Sends home what was not needed since the last time. */
+static void review_light(struct cache *cache)
+{
+    for (size_t class = 1; class <= CACHE_LIGHT; class ++) {
         struct cache_bin *bin = &cache->bins[class];
         size_t length = cache_length(bin);
         uint32_t taken = (uint32_t)(atomic_load(&bin->counts) / CACHE_TAKEN);
@@ -126,25 +143,39 @@ static void review(struct cache *cache)
     }
 }
 
-/* Does so when the arena has grown enough since. */
+/* Whether the arena has grown so much beyond *then, which is now if so. */
+static bool has_grown(const struct arena *arena, size_t *then, size_t share,
+                      size_t least)
+{
+    size_t now = footprint_of(arena);
+    bool grown = now > *then + *then / share + least;
+    if (grown) {
+        *then = now;
+    }
+    return grown;
+}
+
 static void review_at_times(struct cache *cache)
 {
-    size_t now = footprint_of(cache->arena), then = cache->footprint_then;
-    if (now > then + then / GROWTH_SHARE + GROWTH_LEAST) {
-        review(cache);
-        cache->footprint_then = now;
-    } else if (now < then) {
-        cache->footprint_then = now;
+    const struct arena *arena = cache->arena;
+    if (has_grown(arena, &cache->heavy_then, HEAVY_SHARE, HEAVY_LEAST)) {
+        send_heavy_home(cache);
+    }
+    if (has_grown(arena, &cache->light_then, LIGHT_SHARE, LIGHT_LEAST)) {
+        review_light(cache);
     }
 }
 
-/* Lets the next one be twice as long, up to half a list. */
-static void lengthen_batch(struct cache_bin *bin, size_t class)
+/* Lets the next one be twice as long, up to a list and a part of the arena. */
+static void lengthen_batch(struct cache *cache, size_t class)
 {
+    struct cache_bin *bin = &cache->bins[class];
     uint16_t first = first_most(class);
-    uint16_t most = bin->most > first ? bin->most : first;
-    if (bin->batch < most / 2 && bin->batch < ARENA_BATCH) {
-        bin->batch = (uint16_t)(2 * bin->batch);
+    size_t most = bin->most > first ? bin->most : first;
+    size_t part = footprint_of(cache->arena) / BATCH_SHARE / class_bytes(class);
+    size_t n = 2 * (size_t)bin->batch;
+    if (n <= ARENA_BATCH && n <= most && n <= part) {
+        bin->batch = (uint16_t)n;
     }
 }
 
@@ -157,7 +188,7 @@ static size_t fetch(struct cache *cache, size_t class)
         review_at_times(cache);
         n = arena_take(cache->arena, class, bin->batch, &bin->head);
         cache_count(&cache->fills, 1);
-        lengthen_batch(bin, class);
+        lengthen_batch(cache, class);
     }
     cache_count(&cache->filled, n);
     return n;

@@ -18,13 +18,19 @@
  * well.
  *
  * What is kept for one size cannot serve another.  So before a cache asks an
- * arena that has grown by a sixteenth since the last time, it sends home what
- * it did not need meanwhile: the spare list when fewer blocks were taken of the
- * class than its list has, the list as well when fewer than half as many were.
+ * arena that has grown beyond what it ever had, it sends home what lies idle.
+ * How much growth that takes hangs on what the way home and back costs:
+ *
+ *   heavy  more than 256 bytes: less than the page faults of growing instead.
+ *          All go, whenever the arena has grown by 1/256.
+ *   light  more.  Whenever it has grown by 1/64 those go that were not needed
+ *          meanwhile: the spare list when fewer blocks were taken of the class
+ *          than its list has, the list as well when fewer than half as many.
+ *
  * A program that needs the same again and again keeps all, and one that grows
  * does not grow for what lies in its caches.
  *
- * Cost: O(1) for a call that its list serves; O(classes) for a sixteenth of
+ * Cost: O(1) for a call that its list serves; O(classes) for each step of
  * growth.
  */
 #ifndef ALLOCATOR_PRELOAD_TRAFFIC_H

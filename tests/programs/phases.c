@@ -1,19 +1,23 @@
 /*
- * phases.c -- a program whose blocks are of one size first, then of another.
+ * phases.c -- programs whose blocks could lie where others were; each prints
+ * the footprint in KiB after its first phase and after all.
  *
- *     phases      prints the footprint in KiB after each phase
- *     phases pass the same blocks round and round: one thread allocates,
- * another frees; prints the footprint after one round and after all
+ *     phases        blocks of one size first, then of another
+ *     phases pass   the same blocks round and round: one thread allocates,
+ *                   another frees
+ *     phases sizes  beside them one block at a time, each of another size
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "allocator/include/allocator.h"
 
 #pragma weak heap_stats
 
 enum { BYTES = 900000, FIRST = 100, SECOND = 200, ROUNDS = 40 };
+enum { LEAST = 300, MOST = 32000, STEP = 50 };
 
 static void *blocks[BYTES / FIRST];
 
@@ -68,11 +72,23 @@ static void pass(void)
     tell("second");
 }
 
+static void vary(void)
+{
+    fill(FIRST);
+    tell("first");
+    for (int size = LEAST; size <= MOST; size += STEP) {
+        void *volatile block = malloc((size_t)size);
+        free(block);
+    }
+    tell("second");
+}
+
 int main(int argc, char **argv)
 {
-    (void)argv;
-    if (argc > 1) {
+    if (argc > 1 && strcmp(argv[1], "pass") == 0) {
         pass();
+    } else if (argc > 1) {
+        vary();
     } else {
         change_size();
     }
