@@ -200,12 +200,21 @@ $(TEST_PROGRAMS): $(B)/tests/programs/%: tests/programs/%.c $(stamp)
 	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
 	  -fno-optimize-sibling-calls $(LDFLAGS) -o $@ $< -lpthread
 
+# Mallocs for mdriver -p.
+TEST_LIBRARIES := $(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/libraries/*.c))
+
+$(TEST_LIBRARIES): $(B)/tests/libraries/%.so: tests/libraries/%.c $(stamp)
+	@mkdir -p $(@D)
+	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
+	  -fPIC -shared $(LDFLAGS) -o $@ $<
+
 $(B)/tests/programs/static: tests/programs/allocations.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
 	  -static $(LDFLAGS) -o $@ $< -lpthread
 
-check: all $(B)/run-tests $(TEST_PROGRAMS) $(B)/tests/programs/static
+check: all $(B)/run-tests $(TEST_PROGRAMS) $(TEST_LIBRARIES) \
+       $(B)/tests/programs/static
 	BUILD=$(B) $(B)/run-tests
 
 # Real programs under the library, those that are installed; CASES='java git'.

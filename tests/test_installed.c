@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "driver/measure/footprint.h"
 #include "driver/replay/correctness.h"
@@ -23,17 +24,28 @@
 #define PAGE ((size_t)4096)
 #define MIB  ((size_t)1 << 20)
 
-static struct subject library(void)
+/* Below the folder of the build. */
+static const char *built(const char *name)
 {
     static char path[4096];
     const char *build = getenv("BUILD");
-    snprintf(path, sizeof path, "./%s/libmymalloc.so",
-             build != NULL ? build : "build/release");
+    snprintf(path, sizeof path, "./%s/%s",
+             build != NULL ? build : "build/release", name);
+    return path;
+}
+
+static struct subject opened(const char *name)
+{
     struct subject subject;
     char message[300] = "";
-    int status = installed_open(path, &subject, message, sizeof message);
+    int status = installed_open(built(name), &subject, message, sizeof message);
     ck_assert_msg(status == 0, "%s", message);
     return subject;
+}
+
+static struct subject library(void)
+{
+    return opened("libmymalloc.so");
 }
 
 START_TEST(library_serves_and_libc_stays)
@@ -47,6 +59,41 @@ START_TEST(library_serves_and_libc_stays)
     void *payload = subject.policy->malloc(NULL, 100);
     ck_assert_uint_ge(subject.policy->usable_size(NULL, payload), 100);
     subject.policy->free(NULL, payload);
+}
+END_TEST
+
+/* Not with libc's functions of the same names. */
+START_TEST(library_works_with_its_own_functions)
+{
+    struct subject subject = opened("tests/libraries/calls_itself.so");
+    const struct policy *policy = subject.policy;
+    char *payload = policy->malloc(NULL, 20);
+    strcpy(payload, "what has to be kept");
+    payload = policy->realloc(NULL, payload, 100);
+    ck_assert_str_eq(payload, "what has to be kept");
+    ck_assert_uint_eq(policy->usable_size(NULL, payload), 100);
+    policy->free(NULL, payload);
+}
+END_TEST
+
+START_TEST(libraries_of_one_name_are_told_apart)
+{
+    struct subject *list = NULL;
+    size_t n = 0;
+    char text[9000], message[300];
+    char *copy = strdup(built("tests/libmymalloc.so"));
+    snprintf(text, sizeof text, "cp %s %s", built("libmymalloc.so"), copy);
+    ck_assert_int_eq(system(text), 0);
+    snprintf(text, sizeof text, "%s,%s", built("libmymalloc.so"), copy);
+    ck_assert_int_eq(subject_parse_list(text, &list, &n, message, 300), 0);
+    unlink(copy);
+    ck_assert_uint_eq(n, 2);
+    ck_assert_str_eq(list[0].label, "libmymalloc.so");
+    ck_assert_str_eq(list[0].given, built("libmymalloc.so"));
+    ck_assert_str_eq(list[1].label, copy);
+    ck_assert_str_eq(list[1].given, copy);
+    free(list);
+    free(copy);
 }
 END_TEST
 
@@ -161,6 +208,8 @@ Suite *installed_suite(void)
     TCase *tests = tcase_create("installed");
 #ifndef SANITIZED
     tcase_add_test(tests, library_serves_and_libc_stays);
+    tcase_add_test(tests, library_works_with_its_own_functions);
+    tcase_add_test(tests, libraries_of_one_name_are_told_apart);
     tcase_add_test(tests, library_is_loaded_once);
     tcase_add_test(tests, trace_is_replayed_and_found_right);
     tcase_add_test(tests, footprint_is_what_is_resident);

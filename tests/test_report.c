@@ -307,6 +307,21 @@ static void assert_fits(const char *text, size_t columns)
     }
 }
 
+/* What is told to try can be typed as it stands. */
+START_TEST(commands_are_quoted)
+{
+    struct run *run = sample_run(1, 1);
+    sample_result(run, 0, 0)->verdict = VERDICT_EXITED;
+    run->subjects[0].given = "./a b/it's.so";
+    run->subjects[0].foreign = true;
+    char *text = failures_text(run, &plain);
+    ck_assert_ptr_nonnull(
+        strstr(text, "  mdriver -c -p './a b/it'\\''s.so' -f "));
+    free(text);
+    sample_run_free(run);
+}
+END_TEST
+
 START_TEST(nothing_is_too_wide)
 {
     static const unsigned widths[] = {60, 80, 81, 97, 120, 200};
@@ -373,6 +388,7 @@ Suite *report_suite(void)
     tcase_add_test(table, twelve_policies);
     tcase_add_test(table, who_failed_has_not_the_best_average);
     tcase_add_test(table, two_policies_not_timed);
+    tcase_add_test(table, commands_are_quoted);
     tcase_add_test(table, nothing_is_too_wide);
     tcase_add_test(table, a_small_heap_shows_in_the_chart);
     tcase_add_test(table, names_cannot_hurt_a_terminal);

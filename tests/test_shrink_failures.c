@@ -95,6 +95,7 @@ static void plant(int i, const char *label, const struct planted *bug)
     policies[i] = planted_policy(bug);
     subjects[i] = (struct subject){.policy = &policies[i]};
     strcpy(subjects[i].label, label);
+    strcpy(subjects[i].given, label);
 }
 
 static void execute_all(void)

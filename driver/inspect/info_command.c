@@ -7,8 +7,10 @@
 #include "driver/inspect/info_command.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "driver/command/command.h"
 #include "driver/inspect/info.h"
@@ -129,6 +131,22 @@ static void show(const struct request *request, const struct view *view,
     }
 }
 
+/* Seconds may pass: whoever sits at a terminal is told what for. */
+static void find_achievable(const struct request *request, const char *path,
+                            struct info *info)
+{
+    const struct effort *effort = &request->effort;
+    bool watched = isatty(STDERR_FILENO) && effort->seconds > 0;
+    if (watched) {
+        fprintf(stderr, "%.40s: placing %" PRIu64 " blocks ...", path,
+                info->profile.blocks);
+    }
+    achievable_find(info->trace, effort, &info->achievable);
+    if (watched) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
 static int show_file(const struct request *request, const struct view *view,
                      const char *path)
 {
@@ -145,7 +163,7 @@ static int show_file(const struct request *request, const struct view *view,
         command_say(&info_verb, "%s: %s", path, strerror(errno));
         status = COMMAND_USAGE;
     } else {
-        achievable_find(&trace, &request->effort, &info.achievable);
+        find_achievable(request, path, &info);
         show(request, view, &info);
     }
     trace_free(&trace);

@@ -107,6 +107,7 @@ struct trace_facts {
 
 struct subject_facts {
     const char *label;
+    const char *given; /* what names it on a command line */
     const char *summary;
     bool foreign; /* libc: a reference, not graded */
 };

@@ -68,23 +68,25 @@ static void tell_reason(FILE *out, const struct report_style *style,
 }
 
 /* Whether a fault may have been made before the operation that showed it. */
-static bool checked_in_part(const struct result *result)
+static bool checked_in_part(const struct failure *failure)
 {
-    return result->check.checked < result->check.operations;
+    const struct check_record *check = &failure->result->check;
+    return !failure->subject->foreign && check->checked < check->operations;
 }
 
 /* Options that bring the user further. */
 static const char *advice(const struct failure *failure)
 {
     const struct result *result = failure->result;
-    bool sparse = checked_in_part(result);
+    bool sparse = checked_in_part(failure);
     switch (result->verdict) {
     case VERDICT_FAULT:
         if (result->fault.n_bytes > 0) {
             return sparse ? " --check=1 --verify=all" : " --verify=all";
         }
         return sparse ? " --check=1" : "";
-    case VERDICT_HUNG: return " --check=1 -s 300";
+    case VERDICT_HUNG:
+        return failure->subject->foreign ? " -s 300" : " --check=1 -s 300";
     case VERDICT_NO_MEMORY:
         return failure->heap_limit_bytes < HEAP_DEFAULT_RESERVE
                    ? " --heap-limit 64G"
@@ -97,10 +99,12 @@ static void tell_again(FILE *out, const struct report_style *style,
                        const struct failure *failure)
 {
     tell_label(out, style, "try");
-    fprintf(out, "mdriver -c -p %s%s -f %s\n", failure->subject->label,
-            advice(failure), failure->trace->path);
-    if (failure->result->verdict == VERDICT_FAULT &&
-        checked_in_part(failure->result)) {
+    fputs("mdriver -c -p ", out);
+    tell_word(out, failure->subject->given);
+    fprintf(out, "%s -f ", advice(failure));
+    tell_word(out, failure->trace->path);
+    fputc('\n', out);
+    if (failure->result->verdict == VERDICT_FAULT && checked_in_part(failure)) {
         fprintf(out, "%*s", TELL_COLUMN, "");
         paint_wrapped(out, style, TELL_COLUMN, TELL_COLUMN,
                       "not every operation was checked: the cause may lie "

@@ -76,10 +76,13 @@ int report_shrunk(FILE *out, const struct shrunk *shrunk,
         tell_operations(out, style, shrunk->operations);
     }
     tell_label(out, style, "try");
-    fprintf(out, "mdriver -c -p %s", shrunk->subject);
+    fputs("mdriver -c -p ", out);
+    tell_word(out, shrunk->given);
     if (shrunk->heap_limit_bytes != 0) {
         fprintf(out, " --heap-limit %zu", shrunk->heap_limit_bytes);
     }
-    fprintf(out, " -f %s\n\n", shrunk->file);
+    fputs(" -f ", out);
+    tell_word(out, shrunk->file);
+    fputs("\n\n", out);
     return fflush(out) == 0 && !ferror(out) ? 0 : -1;
 }

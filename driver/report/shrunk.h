@@ -11,6 +11,7 @@
 
 struct shrunk {
     const char *subject;
+    const char *given; /* what names it on a command line */
     const char *trace; /* the original's name */
     uint64_t ops_before;
     uint64_t ops_after;

@@ -50,6 +50,23 @@ void tell_where(FILE *out, const struct report_style *style,
     fprintf(out, "%s%s\n", phase[0] != '\0' ? ", " : "", phase);
 }
 
+void tell_word(FILE *out, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz"
+                                "0123456789_-+=.,:/@%";
+    if (word[strspn(word, plain)] == '\0') {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *word != '\0'; word++) {
+        fputs(*word == '\'' ? "'\\'" : "", out);
+        fputc(*word, out);
+    }
+    fputc('\'', out);
+}
+
 struct figure tell_address(const struct subject_facts *subject,
                            uint64_t address)
 {

@@ -38,6 +38,9 @@ void tell_where(FILE *out, const struct report_style *style,
 struct figure tell_address(const struct subject_facts *subject,
                            uint64_t address);
 
+/* A word of a command line, quoted where a shell wants it. */
+void tell_word(FILE *out, const char *word);
+
 /* Everything that is known of result->fault. */
 void tell_fault(FILE *out, const struct report_style *style,
                 const struct failure *failure);

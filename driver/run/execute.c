@@ -294,9 +294,9 @@ static int prepare(struct run *run, const struct options *options,
     }
     for (size_t s = 0; s < run->n_subjects; s++) {
         const struct subject *subject = &options->subjects[s];
-        run->subjects[s] =
-            (struct subject_facts){subject->label, subject->policy->summary,
-                                   subject->kind == SUBJECT_FOREIGN};
+        run->subjects[s] = (struct subject_facts){
+            subject->label, subject->given, subject->policy->summary,
+            subject->kind == SUBJECT_FOREIGN};
     }
     return 0;
 }

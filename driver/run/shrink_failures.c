@@ -131,6 +131,7 @@ static int tell_result(const struct shrinking *s, FILE *people,
     char *lines = lines_of(&s->left.trace);
     struct shrunk shrunk = {
         .subject = s->failure.subject->label,
+        .given = s->failure.subject->given,
         .trace = s->failure.trace->name,
         .ops_before = s->failure.trace->n_ops,
         .ops_after = s->left.trace.n_ops,

@@ -198,11 +198,27 @@ static bool is_own_malloc(const struct place *place)
     return memcmp(&own, &place->malloc, sizeof own) == 0;
 }
 
+/*
+ * What the library itself calls by an exported name, its own malloc among
+ * them, is its own, as it would be where it is preloaded.  Sanitizers cannot
+ * bear that.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BIND_TO_ITSELF 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BIND_TO_ITSELF 0
+#endif
+#endif
+#ifndef BIND_TO_ITSELF
+#define BIND_TO_ITSELF RTLD_DEEPBIND
+#endif
+
 /* Loads the library into a place; 0, or -1 with a sentence in message. */
 static int load(const char *library, struct place *place, char *message,
                 size_t room)
 {
-    place->handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    place->handle = dlopen(library, RTLD_NOW | RTLD_LOCAL | BIND_TO_ITSELF);
     if (place->handle == NULL) {
         const char *why = dlerror();
         lacks_tls = strstr(why, "static TLS") != NULL;

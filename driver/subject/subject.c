@@ -29,13 +29,29 @@ static bool contains(const struct subject *list, size_t n,
     return i < n;
 }
 
+/* Two libraries of one name are told apart by the ends of their paths. */
+static void make_label_unique(const struct subject *list, size_t n,
+                              struct subject *one)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i].label, one->label) == 0) {
+            size_t length = strlen(one->given), most = sizeof one->label - 1;
+            strcpy(one->label,
+                   one->given + (length > most ? length - most : 0));
+            return;
+        }
+    }
+}
+
 /* Appends one subject that is not there yet; 0 or -1. */
-static int append(struct subject **list, size_t *n, const struct subject *one,
-                  char *message, size_t room)
+static int append(struct subject **list, size_t *n, struct subject *one,
+                  const char *given, char *message, size_t room)
 {
     if (contains(*list, *n, one)) {
         return 0;
     }
+    snprintf(one->given, sizeof one->given, "%s", given);
+    make_label_unique(*list, *n, one);
     struct subject *larger = realloc(*list, (*n + 1) * sizeof *larger);
     if (larger == NULL) {
         snprintf(message, room, "out of memory");
@@ -51,6 +67,7 @@ static struct subject plain(const struct policy *policy)
     struct subject subject = {.policy = policy};
     char ignored[8];
     snprintf(subject.label, sizeof subject.label, "%s", policy->name);
+    snprintf(subject.given, sizeof subject.given, "%s", policy->name);
     policy_set_options(policy, NULL, subject.values, ignored, sizeof ignored);
     return subject;
 }
@@ -78,7 +95,7 @@ static int append_all(struct subject **list, size_t *n, char *message,
 {
     for (size_t i = 0; registry_at(i) != NULL; i++) {
         struct subject one = plain(registry_at(i));
-        if (append(list, n, &one, message, room) != 0) {
+        if (append(list, n, &one, one.label, message, room) != 0) {
             return -1;
         }
     }
@@ -104,12 +121,12 @@ static int parse_item(const char *item, struct subject **list, size_t *n,
     }
     if (strcmp(item, libc_policy.name) == 0) {
         struct subject libc = subject_libc();
-        return append(list, n, &libc, message, room);
+        return append(list, n, &libc, item, message, room);
     }
     if (installed_is_name(item)) {
         struct subject installed;
         return installed_open(item, &installed, message, room) == 0
-                   ? append(list, n, &installed, message, room)
+                   ? append(list, n, &installed, item, message, room)
                    : -1;
     }
     struct subject one = {.kind = SUBJECT_POLICY};
@@ -130,7 +147,7 @@ static int parse_item(const char *item, struct subject **list, size_t *n,
     memcpy(one.label, item, strlen(item) + 1);
     one.policy = choice.policy;
     memcpy(one.values, choice.values, sizeof one.values);
-    return append(list, n, &one, message, room);
+    return append(list, n, &one, item, message, room);
 }
 
 /* Bytes up to the next comma that stands in no braces. */

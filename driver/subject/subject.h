@@ -20,7 +20,8 @@ enum subject_kind {
 };
 
 struct subject {
-    char label[64]; /* as the user named it */
+    char label[64];  /* in tables: short, and of one subject of a list only */
+    char given[256]; /* as the user named it */
     enum subject_kind kind;
     const struct policy *policy;
     uint64_t values[POLICY_MAX_OPTIONS];

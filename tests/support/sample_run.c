@@ -160,6 +160,7 @@ static void fill_run(struct run *run)
     for (size_t s = 0; s < run->n_subjects; s++) {
         run->subjects[s] = (struct subject_facts){
             .label = labels[s],
+            .given = labels[s],
             .summary = "an allocator made up for tests",
             .foreign = strcmp(labels[s], "libc") == 0,
         };
