@@ -12,18 +12,6 @@ static void mark_end(struct heap *heap, uint32_t unit, uint32_t group)
     *hole_of(heap, unit) = (struct hole){0, 0, 0, group & 255};
 }
 
-static inline void set_both(const struct tables *tables, uint32_t unit)
-{
-    bits_set_start(tables, unit);
-    bits_set_hole(tables, unit);
-}
-
-static inline void clear_both(const struct tables *tables, uint32_t unit)
-{
-    bits_clear_start(tables, unit);
-    bits_clear_hole(tables, unit);
-}
-
 /*
  * Whether an area starts at unit, which has a start bit.  Before it there may
  * be a hole, another group's victim, that is too long to look across.
@@ -47,25 +35,30 @@ struct stretch {
 };
 
 /* Takes a hole out of the index, to become part of the stretch. */
-static void absorb(struct heap *heap, struct stretch *s, uint32_t hole)
+static inline void absorb(const struct heap *heap, struct tables *tables,
+                          struct stretch *s, uint32_t hole)
 {
     s->group = hole_of(heap, hole)->group;
     s->units += hole_of(heap, hole)->units;
-    s->has_victim |= tables_of(heap)->groups[s->group].victim == hole;
-    holes_remove(heap, hole);
+    s->has_victim |= tables->groups[s->group].victim == hole;
+    holes_remove(heap, tables, hole);
 }
 
-static void absorb_next(struct heap *heap, struct stretch *s)
+static inline void absorb_next(const struct heap *heap, struct tables *tables,
+                               struct stretch *s)
 {
     uint32_t next = s->unit + s->units;
-    absorb(heap, s, next);
-    clear_both(tables_of(heap), next);
+    absorb(heap, tables, s, next);
+    bits_clear_both(tables, next);
 }
 
-static void absorb_before(struct heap *heap, struct stretch *s, uint32_t before)
+static inline void absorb_before(const struct heap *heap, struct tables *tables,
+                                 struct stretch *s, uint32_t before)
 {
-    absorb(heap, s, before);
-    clear_both(tables_of(heap), s->unit);
+    absorb(heap, tables, s, before);
+    bits_clear_both(tables, s->unit);
+    bits_clear_hole(tables, s->unit - 1);
+    bits_set_hole(tables, before); /* that may have been one unit */
     s->unit = before;
 }
 
@@ -86,10 +79,10 @@ static void lay_out(struct heap *heap, uint32_t block, uint32_t units,
         unit--; /* the end mark of an area before */
     } else {
         *word_of(heap, block) &= FLAGS;
-        set_both(tables, block);
+        bits_set_both(tables, block);
     }
     if (!bits_is_start(tables, next)) {
-        set_both(tables, --next);
+        bits_set_both(tables, --next);
         mark_end(heap, next, s->group);
     }
     s->unit = unit;
@@ -103,18 +96,20 @@ bool my_area_make(struct heap *heap, uint32_t block, uint32_t units,
         my_block_give(heap, block, units);
         return false;
     }
+    struct tables *tables = tables_of(heap);
     struct stretch s = {.group = group};
     lay_out(heap, block, units, &s);
     uint32_t next = s.unit + s.units,
-             before = hole_before(heap, tables_of(heap), s.unit);
-    if (bits_is_hole(tables_of(heap), next) && !area_ends(heap, next) &&
+             before = hole_before(heap, tables, s.unit);
+    if (bits_is_hole(tables, next) && !area_ends(heap, next) &&
         may_join(heap, next, group)) {
-        absorb_next(heap, &s);
+        absorb_next(heap, tables, &s);
     }
     if (before != 0 && may_join(heap, before, group)) {
-        absorb_before(heap, &s, before);
+        absorb_before(heap, tables, &s, before);
     }
-    holes_offer(heap, s.unit, s.units, group);
+    hole_close(heap, tables, s.unit, s.units);
+    holes_offer(heap, tables, s.unit, s.units, group);
     return true;
 }
 
@@ -130,6 +125,29 @@ uint32_t my_area_room_at_top(const struct heap *heap, uint32_t group)
     return victim + room == end ? 1 + room : 1;
 }
 
+bool my_area_extend(struct heap *heap, uint32_t group, uint32_t units)
+{
+    struct tables *tables = tables_of(heap);
+    uint32_t victim = tables->groups[group].victim;
+    struct hole hole = *hole_of(heap, victim);
+    uint32_t end = victim + hole.units, moved = end + units;
+    if (!my_bits_provide(tables, end, moved)) {
+        return false;
+    }
+    if (!my_block_extend(heap, end + 1, units)) {
+        my_bits_withdraw(tables, end, moved);
+        return false;
+    }
+    bits_clear_both(tables, end);
+    bits_clear_hole(tables, end - 1);
+    bits_set_hole(tables, victim); /* that may have been one unit */
+    hole_of(heap, victim)->units = (hole.units + units) & 0xffffff;
+    hole_close(heap, tables, victim, hole.units + units);
+    bits_set_both(tables, moved);
+    mark_end(heap, moved, group);
+    return true;
+}
+
 /* Takes a hole's bits away and makes its units a free block. */
 static void leave(struct heap *heap, uint32_t unit, uint32_t units,
                   bool at_front, bool at_end)
@@ -137,14 +155,17 @@ static void leave(struct heap *heap, uint32_t unit, uint32_t units,
     struct tables *tables = tables_of(heap);
     uint32_t group = hole_of(heap, unit)->group;
     uint32_t next = unit + units, block = unit;
+    if (units > 1) {
+        bits_clear_hole(tables, next - 1);
+    }
     if (at_front) {
-        clear_both(tables, unit);
+        bits_clear_both(tables, unit);
     } else {
         mark_end(heap, unit, group);
         *word_of(heap, ++block) = AREA_WORD;
     }
     if (at_end) {
-        clear_both(tables, next++);
+        bits_clear_both(tables, next++);
     } else {
         *word_of(heap, next) = AREA_WORD;
     }
@@ -156,15 +177,15 @@ static void leave(struct heap *heap, uint32_t unit, uint32_t units,
 void my_area_free(struct heap *heap, uint32_t unit, uint32_t units,
                   uint32_t group)
 {
-    const struct tables *tables = tables_of(heap);
+    struct tables *tables = tables_of(heap);
     struct stretch s = {unit, units, group, false};
     uint32_t next = unit + units, before = hole_before(heap, tables, unit);
     if (bits_is_hole(tables, next) && !area_ends(heap, next)) {
-        absorb_next(heap, &s);
+        absorb_next(heap, tables, &s);
         next = s.unit + s.units;
     }
     if (before != 0) {
-        absorb_before(heap, &s, before);
+        absorb_before(heap, tables, &s, before);
     } else {
         bits_set_hole(tables, unit);
     }
@@ -173,10 +194,13 @@ void my_area_free(struct heap *heap, uint32_t unit, uint32_t units,
     if (s.units > most || (at_end && is_front(heap, s.unit))) {
         hole_of(heap, s.unit)->group = s.group & 255;
         leave(heap, s.unit, s.units, is_front(heap, s.unit), at_end);
-    } else if (s.has_victim) {
-        holes_offer(heap, s.unit, s.units, s.group);
+        return;
+    }
+    hole_close(heap, tables, s.unit, s.units);
+    if (s.has_victim) {
+        holes_offer(heap, tables, s.unit, s.units, s.group);
     } else {
-        holes_insert(heap, s.unit, s.units, s.group);
+        holes_insert(heap, tables, s.unit, s.units, s.group);
     }
 }
 
@@ -187,14 +211,14 @@ bool my_area_trim(struct heap *heap, uint32_t group)
         return false;
     }
     uint32_t units = hole_of(heap, unit)->units;
-    const struct tables *tables = tables_of(heap);
+    struct tables *tables = tables_of(heap);
     uint32_t next = unit + units;
     bool at_front = is_front(heap, unit);
     bool at_end = bits_is_hole(tables, next) && area_ends(heap, next);
     if (units < 2 && !at_front && !at_end) {
         return false;
     }
-    holes_remove(heap, unit);
+    holes_remove(heap, tables, unit);
     leave(heap, unit, units, at_front, at_end);
     return true;
 }

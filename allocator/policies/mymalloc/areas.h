@@ -38,6 +38,13 @@ bool my_area_make(struct heap *heap, uint32_t block, uint32_t units,
  */
 uint32_t my_area_room_at_top(const struct heap *heap, uint32_t group);
 
+/*
+ * Adds units from the top to the group's victim, which ends where an area at
+ * the top does.  Returns false, with nothing changed, where the heap refuses or
+ * bits are lacking.
+ */
+bool my_area_extend(struct heap *heap, uint32_t group, uint32_t units);
+
 /* Frees an object: it becomes, or enlarges, a hole or a free block. */
 void my_area_free(struct heap *heap, uint32_t unit, uint32_t units,
                   uint32_t group);

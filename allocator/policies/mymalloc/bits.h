@@ -85,6 +85,18 @@ static inline void bits_clear_hole(const struct tables *tables, uint32_t unit)
         ~((uint64_t)1 << unit % 64);
 }
 
+static inline void bits_set_both(const struct tables *tables, uint32_t unit)
+{
+    bits_set_start(tables, unit);
+    bits_set_hole(tables, unit);
+}
+
+static inline void bits_clear_both(const struct tables *tables, uint32_t unit)
+{
+    bits_clear_start(tables, unit);
+    bits_clear_hole(tables, unit);
+}
+
 /* The next start behind unit; UINT32_MAX: there is none at all. */
 uint32_t my_bits_next(const struct tables *tables, uint32_t unit);
 

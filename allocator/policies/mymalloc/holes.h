@@ -40,16 +40,17 @@ static inline uint32_t holes_bin(uint32_t units)
     return bin < HOLE_BINS ? bin : HOLE_BINS - 1;
 }
 
+/* Whether all holes of a list have one size. */
+static inline bool holes_exact(uint32_t bin)
+{
+    return bin >> HOLE_LOG_BINS < 2;
+}
+
 /* Units of the group's victim. */
 static inline uint32_t group_room(const struct heap *heap,
                                   const struct group *group)
 {
     return group->victim != 0 ? hole_of(heap, group->victim)->units : 0;
-}
-
-static inline struct group *hole_group(const struct heap *heap, uint32_t group)
-{
-    return &tables_of(heap)->groups[group];
 }
 
 /* The last word of a hole that ends where unit begins. */
@@ -76,40 +77,35 @@ static inline uint32_t hole_before(const struct heap *heap,
     return unit - *hole_end(heap, unit);
 }
 
-/* Writes a hole and its end; the bits of its first unit are set. */
-static inline void hole_write(const struct heap *heap,
+/* Ends a hole: its last word, and the bit of its last unit. */
+static inline void hole_close(const struct heap *heap,
                               const struct tables *tables, uint32_t unit,
-                              struct hole hole)
+                              uint32_t units)
 {
-    *hole_of(heap, unit) = hole;
-    *hole_end(heap, unit + hole.units) = hole.units;
-    bits_set_hole(tables, unit + hole.units - 1);
+    *hole_end(heap, unit + units) = units;
+    bits_set_hole(tables, unit + units - 1);
 }
 
-/* Puts a hole, its first unit's bits set, into its list. */
-static inline void holes_insert(struct heap *heap, uint32_t unit,
-                                uint32_t units, uint32_t group)
+/* Puts a hole, its bits and end written, into its list. */
+static inline void holes_insert(const struct heap *heap, struct tables *tables,
+                                uint32_t unit, uint32_t units, uint32_t group)
 {
-    struct tables *tables = tables_of(heap);
     struct group *g = &tables->groups[group];
     uint32_t bin = holes_bin(units);
     uint32_t head = g->holes[bin];
-    hole_write(heap, tables, unit,
-               (struct hole){head, 0, units & 0xffffff, group & 255});
-    hole_of(heap, head)->previous = unit;
+    *hole_of(heap, unit) =
+        (struct hole){head, 0, units & 0xffffff, group & 255};
+    hole_of(heap, head)->previous = unit; /* 0: layout.h */
     g->holes[bin] = unit;
     g->occupied |= (uint32_t)1 << bin;
 }
 
-/* Takes it out again; only its first unit's bits remain. */
-static inline void holes_remove(struct heap *heap, uint32_t unit)
+/* Takes it out again; its bits and end remain. */
+static inline void holes_remove(const struct heap *heap, struct tables *tables,
+                                uint32_t unit)
 {
     struct hole hole = *hole_of(heap, unit);
-    struct tables *tables = tables_of(heap);
     struct group *g = &tables->groups[hole.group];
-    if (hole.units > 1) {
-        bits_clear_hole(tables, unit + hole.units - 1);
-    }
     if (unit == g->victim) {
         g->victim = 0;
         return;
@@ -121,24 +117,20 @@ static inline void holes_remove(struct heap *heap, uint32_t unit)
     }
     uint32_t bin = holes_bin(hole.units);
     g->holes[bin] = hole.next;
-    if (hole.next == 0) {
-        g->occupied &= ~((uint32_t)1 << bin);
-    }
+    g->occupied &= ~((uint32_t)(hole.next == 0) << bin);
 }
 
-/* Makes a hole, its bits set, the victim of its group. */
-static inline void holes_offer(struct heap *heap, uint32_t unit, uint32_t units,
-                               uint32_t group)
+/* Makes a hole, its bits and end written, the victim of its group. */
+static inline void holes_offer(const struct heap *heap, struct tables *tables,
+                               uint32_t unit, uint32_t units, uint32_t group)
 {
-    struct tables *tables = tables_of(heap);
     struct group *g = &tables->groups[group];
     uint32_t old = g->victim;
     if (old != 0) {
-        holes_insert(heap, old, hole_of(heap, old)->units, group);
+        holes_insert(heap, tables, old, hole_of(heap, old)->units, group);
     }
     g->victim = unit;
-    hole_write(heap, tables, unit,
-               (struct hole){0, 0, units & 0xffffff, group & 255});
+    *hole_of(heap, unit) = (struct hole){0, 0, units & 0xffffff, group & 255};
 }
 
 /*

@@ -166,16 +166,19 @@ static void mymalloc_free(struct heap *heap, void *payload)
     free_block(heap, payload);
 }
 
+/* What a payload has room for, which is a small object of units, if not 0. */
+static size_t usable(struct heap *heap, const void *payload, uint32_t units)
+{
+    return units != 0 ? units * UNIT
+           : is_huge(heap, payload)
+               ? huge_usable(huge_of(payload))
+               : units_of(heap, unit_of(heap, payload)) * UNIT -
+                     sizeof(uint32_t);
+}
+
 static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
 {
-    if (is_huge(heap, payload)) {
-        return huge_usable(huge_of(payload));
-    }
-    uint32_t units = small_units_of(heap, payload);
-    if (units != 0) {
-        return units * UNIT;
-    }
-    return units_of(heap, unit_of(heap, payload)) * UNIT - sizeof(uint32_t);
+    return usable(heap, payload, small_units_of(heap, payload));
 }
 
 /* Resizes a block with a word where it is, or by sliding; NULL: cannot. */
@@ -214,15 +217,15 @@ static void *resize_huge(void *payload, size_t size)
     return size <= usable && size > usable / 2 ? payload : NULL;
 }
 
-/* A new place for what a payload holds. */
-static void *move_payload(struct heap *heap, void *payload, size_t size)
+/* A new place for what a payload with room for so many bytes holds. */
+static void *move_payload(struct heap *heap, void *payload, size_t room,
+                          size_t size)
 {
-    size_t usable = mymalloc_usable_size(heap, payload);
     void *moved = mymalloc_malloc(heap, size);
     if (moved == NULL) {
-        return size <= usable ? payload : NULL;
+        return size <= room ? payload : NULL;
     }
-    memcpy(moved, payload, size < usable ? size : usable);
+    memcpy(moved, payload, size < room ? size : room);
     mymalloc_free(heap, payload);
     return moved;
 }
@@ -241,7 +244,10 @@ static void *mymalloc_realloc(struct heap *heap, void *payload, size_t size)
                     : is_huge(heap, payload)
                         ? resize_huge(payload, size)
                         : resize_block(heap, unit_of(heap, payload), size);
-    return resized != NULL ? resized : move_payload(heap, payload, size);
+    if (resized != NULL) {
+        return resized;
+    }
+    return move_payload(heap, payload, usable(heap, payload, units), size);
 }
 
 static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)

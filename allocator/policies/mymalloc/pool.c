@@ -24,7 +24,7 @@
 
 static uint32_t group_for(uint32_t units)
 {
-    return units <= TINY_UNITS ? 0 : units <= MIDDLING_UNITS ? 1 : 2;
+    return (uint32_t)(units > TINY_UNITS) + (uint32_t)(units > MIDDLING_UNITS);
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -119,6 +119,9 @@ static bool area_from_top(struct heap *heap, uint32_t group, uint32_t units)
     if (room != 0) {
         uint32_t batch = (uint32_t)(heap->brk / GROWTH_SHARE / UNIT);
         planned = units + 1 + batch - room;
+    }
+    if (room > 1) {
+        return my_area_extend(heap, group, planned);
     }
     uint32_t block = my_block_take_top(heap, planned);
     return block != 0 && my_area_make(heap, block, planned, group);
