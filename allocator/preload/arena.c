@@ -136,7 +136,10 @@ static bool open_arena(struct arena *arena)
 
 struct arena *arena_next(void)
 {
-    unsigned index = atomic_fetch_add(&assigned, 1) % arenas.n;
+    unsigned most =
+        atomic_load_explicit(&settings.arenas_most, memory_order_relaxed);
+    unsigned n = most != 0 && most < arenas.n ? most : arenas.n;
+    unsigned index = atomic_fetch_add(&assigned, 1) % n;
     struct arena *arena = &arenas.arena[index];
     return open_arena(arena) ? arena : NULL;
 }

@@ -14,6 +14,7 @@
 #include "allocator/preload/export.h"
 #include "allocator/preload/large.h"
 #include "allocator/preload/message.h"
+#include "allocator/preload/perturb.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/survey.h"
 
@@ -164,28 +165,34 @@ EXPORT int malloc_info(int options, FILE *stream)
     return written >= 0 ? 0 : -1;
 }
 
+static void set_mmap_threshold(size_t bytes)
+{
+    atomic_store(&settings.mmap_threshold_bytes,
+                 bytes > SETTINGS_THRESHOLD_LEAST ? bytes
+                                                  : SETTINGS_THRESHOLD_LEAST);
+}
+
 /* Parameters that have no meaning here are accepted, where glibc does. */
 EXPORT int mallopt(int parameter, int value)
 {
     enum { MXFAST_MOST = 80 * sizeof(size_t) / 4 };
     cache_get();
-    if (parameter == M_MXFAST) {
-        return value >= 0 && value <= MXFAST_MOST;
-    }
-    if (parameter == M_TRIM_THRESHOLD) {
+    switch (parameter) {
+    case M_MXFAST: return value >= 0 && value <= MXFAST_MOST;
+    case M_TRIM_THRESHOLD:
         atomic_store(&settings.trim_threshold_bytes,
                      value < 0 ? SETTINGS_TRIM_NEVER : (size_t)value);
         return 1;
-    }
-    if (parameter != M_MMAP_THRESHOLD) {
+    case M_MMAP_THRESHOLD:
+        if (value < 0 || (size_t)value > SETTINGS_THRESHOLD_MOST) {
+            return 0;
+        }
+        set_mmap_threshold((size_t)value);
         return 1;
+    case M_ARENA_MAX:
+        atomic_store(&settings.arenas_most, value > 0 ? (unsigned)value : 0);
+        return 1;
+    case M_PERTURB: perturb_set((unsigned char)value); return 1;
+    default: return 1;
     }
-    if (value < 0 || (size_t)value > SETTINGS_THRESHOLD_MOST) {
-        return 0;
-    }
-    size_t bytes = (size_t)value;
-    atomic_store(&settings.mmap_threshold_bytes,
-                 bytes > SETTINGS_THRESHOLD_LEAST ? bytes
-                                                  : SETTINGS_THRESHOLD_LEAST);
-    return 1;
 }

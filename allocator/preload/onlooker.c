@@ -5,6 +5,7 @@
 
 #include "allocator/preload/cache.h"
 #include "allocator/preload/debug/debug.h"
+#include "allocator/preload/perturb.h"
 #include "allocator/preload/serve.h"
 #include "allocator/preload/settings.h"
 #include "allocator/preload/watch/profile.h"
@@ -72,6 +73,9 @@ void onlooker_choose(void)
         chosen = &watch; /* which tells the profile as well */
     }
     atomic_store_explicit(&onlooker, chosen, memory_order_relaxed);
+    if (settings.perturb != 0) {
+        perturb_set(settings.perturb);
+    }
 }
 
 static __attribute__((constructor)) void begin_process(void)

@@ -220,15 +220,28 @@ void serve_free(void *payload)
     }
 }
 
+/* Of a block of an arena; after as for state_in_use. */
+static size_t usable_in_arena(const void *payload, const char *after)
+{
+    unsigned state = state_in_use(payload, after);
+    return state != STATE_OTHER ? class_bytes(state)
+                                : arena_usable_size(payload);
+}
+
 static size_t usable(const void *payload)
 {
     if (!arena_owns(payload)) {
         return debugs() ? debug_usable_size(payload)
                         : large_usable_size(payload);
     }
-    unsigned state = state_in_use(payload, "use after free");
-    return state != STATE_OTHER ? class_bytes(state)
-                                : arena_usable_size(payload);
+    return usable_in_arena(payload, "use after free");
+}
+
+void serve_spoil(void *payload, int byte)
+{
+    if (arena_owns(payload)) {
+        memset(payload, byte, usable_in_arena(payload, "double free"));
+    }
 }
 
 void serve_claim(const void *payload, size_t alignment, size_t size)

@@ -34,6 +34,12 @@ void serve_free(void *payload);
  */
 void serve_claim(const void *payload, size_t alignment, size_t size);
 
+/*
+ * Fills a block that is about to be freed, unless it is a mapping of its own.
+ * Ends the process as serve_free does.
+ */
+void serve_spoil(void *payload, int byte);
+
 size_t serve_usable_size(const void *payload);
 
 #endif

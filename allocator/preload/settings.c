@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "allocator/preload/message.h"
+#include "allocator/preload/tunables.h"
 
 enum { ENVIRON_ROOM = 256 << 10 };
 
@@ -220,7 +221,10 @@ static size_t read_file(const char *path, char *text, size_t room)
     return used;
 }
 
-static void use_kernels_copy(void)
+/* What is done with a "NAME=VALUE". */
+typedef void use_fn(const char *entry);
+
+static void use_kernels_copy(use_fn *use_entry)
 {
     char *text = mmap(NULL, ENVIRON_ROOM, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -229,7 +233,7 @@ static void use_kernels_copy(void)
     }
     size_t bytes = read_file("/proc/self/environ", text, ENVIRON_ROOM);
     for (size_t at = 0; at < bytes; at += strlen(text + at) + 1) {
-        use(text + at);
+        use_entry(text + at);
     }
     munmap(text, ENVIRON_ROOM);
 }
@@ -250,14 +254,14 @@ static void settle(void)
     }
 }
 
-static void use_all(void)
+static void use_all(use_fn *use_entry)
 {
     if (environ == NULL) {
-        use_kernels_copy();
+        use_kernels_copy(use_entry);
         return;
     }
     for (char **entry = environ; *entry != NULL; entry++) {
-        use(*entry);
+        use_entry(*entry);
     }
 }
 
@@ -277,7 +281,8 @@ void settings_read(void)
 {
     use_defaults();
     if (getauxval(AT_SECURE) == 0) {
-        use_all();
+        use_all(tunables_use);
+        use_all(use);
         settle();
     }
 }

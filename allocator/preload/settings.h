@@ -13,7 +13,8 @@
  *   MALLOC_DEBUG_SEED=NUMBER       its reports do not depend on addresses
  *   NO_COLOR=anything              as no-color.org says
  *
- * A wrong value is told once on standard error and ignored.
+ * A wrong value is told once on standard error and ignored.  What glibc calls
+ * some of them is understood as well (tunables.h).
  */
 #ifndef ALLOCATOR_PRELOAD_SETTINGS_H
 #define ALLOCATOR_PRELOAD_SETTINGS_H
@@ -52,6 +53,8 @@ struct settings {
     atomic_size_t mmap_threshold_bytes;
     atomic_size_t trim_threshold_bytes; /* SETTINGS_TRIM_NEVER: keeps all */
     size_t decay_ms;
+    atomic_uint arenas_most; /* for threads; 0: as many as there are */
+    unsigned char perturb;   /* what freed blocks are filled with; 0: nothing */
     bool stats;
     size_t profile_bytes;
     enum settings_debug debug;

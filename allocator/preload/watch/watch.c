@@ -159,7 +159,7 @@ const struct onlooker watch = {watch_malloc, watch_calloc, watch_realloc,
 void watch_close(void)
 {
     profile_close();
-    if (onlooker_now() != &watch) {
+    if (!settings.stats && settings.trace_file.text[0] == '\0') {
         return;
     }
     pthread_mutex_lock(&books.lock);
