@@ -123,7 +123,7 @@ $(B)/bench_alloc: $(call obj,$(BENCH_ALLOC_SRC))
 # single store.
 $(call obj,$(RECORD_SRC) $(PRELOAD_SRC)): \
   PICFLAGS := -fPIC -fno-builtin -fvisibility=hidden -ftls-model=initial-exec \
-              -fno-sanitize=all -fno-tree-slp-vectorize
+              -fno-sanitize=all -fdata-sections -fno-tree-slp-vectorize
 
 # The allocators a second time, for the library.
 PIC_OBJ := $(patsubst %.c,$(B)/pic/%.o,$(ALLOCATOR_SRC))

@@ -92,14 +92,12 @@ static bool find_place(void)
 
 int arenas_make(void)
 {
-    for (unsigned i = 0; i < ARENA_MOST; i++) {
-        pthread_mutex_init(&arenas.arena[i].lock, NULL);
-    }
     if (!find_place()) {
         return -1;
     }
     arenas.shift = ARENA_SHIFT;
     arenas.n = count_wanted();
+    arenas_reset_locks();
     arenas.map = arenas.base + all_bytes();
     arenas_key = random_key();
     return 0;
