@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "driver/trace/lines.h"
+#include "driver/trace/sink.h"
 #include "driver/trace/trace.h"
 #include "driver/trace/write.h"
 #include "tests/support/generated.h"
@@ -120,6 +122,28 @@ START_TEST(text_of_each_dialect)
     free(text);
     trace_free(&trace);
     trace_free(&again);
+}
+END_TEST
+
+/* Whoever is killed while writing has left nothing. */
+START_TEST(what_is_being_written_has_no_name)
+{
+    struct sink sink;
+    struct trace_error error;
+    int probe = open(folder, O_WRONLY | O_TMPFILE, 0600);
+    ck_assert_int_eq(sink_open(&sink, file("x.rep"), &error), 0);
+    ck_assert_int_eq(sink_put(&sink, "a 0 1\n", 6), 0);
+    ck_assert_uint_eq(count_files(), probe < 0);
+    ck_assert_int_eq(sink_close(&sink, path, 0, &error), 0);
+    ck_assert_uint_eq(count_files(), 1);
+    struct trace again = read_back(path);
+    ck_assert_uint_eq(again.n_ops, 1);
+    trace_free(&again);
+    ck_assert_int_eq(sink_open(&sink, path, &error), 0);
+    ck_assert_int_eq(sink_close(&sink, path, ECANCELED, &error), -1);
+    ck_assert_uint_eq(count_files(), 1);
+    unlink(path);
+    close(probe);
 }
 END_TEST
 
@@ -326,6 +350,7 @@ Suite *trace_write_suite(void)
     tcase_add_loop_test(tests, text_of_each_dialect, 0,
                         (int)(sizeof examples / sizeof examples[0]));
     tcase_add_test(tests, numbers_are_written_as_printf_does);
+    tcase_add_test(tests, what_is_being_written_has_no_name);
     tcase_add_loop_test(tests, files_read_back, 0, 5);
     tcase_add_loop_test(tests, standard_input, 0, 4);
     tcase_add_test(tests, bytes_in_memory_may_be_compressed);

@@ -59,7 +59,38 @@ static int open_in_place(struct sink *sink, const char *path)
     return sink->fd < 0 ? -1 : 0;
 }
 
-/* Into a file beside, which will take the place of path. */
+/* The folder that path lies in, to be freed; NULL without memory. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    int length = slash == NULL ? 1 : (int)(slash - path) + 1;
+    return asprintf(&folder, "%.*s", length, slash == NULL ? "." : path) < 0
+               ? NULL
+               : folder;
+}
+
+/*
+ * A file without a name, which is gone with its process whatever ends that, or
+ * one beside where the file system knows none.
+ */
+static int open_new(struct sink *sink)
+{
+    char *folder = folder_of(sink->target);
+    if (folder == NULL) {
+        return -1;
+    }
+    sink->fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    sink->nameless = sink->fd >= 0;
+    free(folder);
+    if (!sink->nameless) {
+        sink->fd =
+            open(sink->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    return sink->fd >= 0 ? 0 : -1;
+}
+
+/* Into a new file, which will take the place of path. */
 static int open_beside(struct sink *sink, const char *path)
 {
     char *target = realpath(path, NULL); /* a link stays one */
@@ -69,9 +100,7 @@ static int open_beside(struct sink *sink, const char *path)
         sink->beside = NULL;
         return -1;
     }
-    sink->fd =
-        open(sink->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (sink->fd >= 0) {
+    if (open_new(sink) == 0) {
         return 0;
     }
     free(sink->beside); /* not ours to remove */
@@ -95,7 +124,7 @@ static void discard(struct sink *sink)
     if (sink->fd >= 0) {
         close(sink->fd);
     }
-    if (sink->beside != NULL) {
+    if (sink->beside != NULL && !sink->nameless) {
         unlink(sink->beside);
     }
     release(sink);
@@ -135,13 +164,8 @@ static int check_name(const char *path, struct trace_error *error)
 /* Whether files can be made beside path. */
 static bool folder_takes_files(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    int length = slash == NULL ? 1 : (int)(slash - path) + 1;
-    char *folder;
-    if (asprintf(&folder, "%.*s", length, slash == NULL ? "." : path) < 0) {
-        return false;
-    }
-    bool takes = access(folder, W_OK | X_OK) == 0;
+    char *folder = folder_of(path);
+    bool takes = folder != NULL && access(folder, W_OK | X_OK) == 0;
     int number = errno;
     free(folder);
     errno = number;
@@ -256,12 +280,28 @@ static int end_archive(struct sink *sink)
     return result == ARCHIVE_OK ? 0 : number != 0 ? number : EIO;
 }
 
+/* Gives a file without a name that of the one beside; 0 or -1 with errno. */
+static int give_name(struct sink *sink)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", sink->fd);
+    if (linkat(AT_FDCWD, path, AT_FDCWD, sink->beside, AT_SYMLINK_FOLLOW) !=
+        0) {
+        return -1;
+    }
+    sink->nameless = false;
+    return 0;
+}
+
 /* 0 or an errno. */
 static int end_file(struct sink *sink)
 {
     int number = end_archive(sink);
     if (number != 0) {
         return number;
+    }
+    if (sink->nameless && give_name(sink) != 0) {
+        return errno;
     }
     int fd = sink->fd;
     sink->fd = -1;

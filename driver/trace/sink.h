@@ -2,8 +2,9 @@
  * sink.h -- where the text of a trace goes: a stream, or a file that
  * appears whole or not at all.
  *
- * A regular file is written beside its place and renamed by sink_close, so
- * that whoever fails in between leaves what was there before.  What is not a
+ * A regular file is written without a name, or beside its place, and renamed by
+ * sink_close, so that whoever fails in between leaves what was there before,
+ * and whoever is killed leaves nothing else.  What is not a
  * regular file (a pipe, a terminal) is written to where it is.  The name's
  * ending decides about compression (compression.h).
  */
@@ -26,6 +27,7 @@ struct sink {
     int fd;
     char *target; /* to be replaced by beside; NULL: fd is in place */
     char *beside;
+    bool nameless; /* beside is to be the name of what has none yet */
 };
 
 /*
