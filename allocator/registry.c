@@ -11,37 +11,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct policy bump_policy, arena_policy, pool_policy,
-    chunk_list_policy, two_lists_policy, pow2_lists_policy, page_list_policy,
-    implicit_policy, first_fit_policy, next_fit_policy, best_fit_policy,
-    worst_fit_policy, segregated_policy, segregated_storage_policy, slab_policy,
-    tlsf_policy, half_fit_policy, buddy_policy, buddy_fibonacci_policy,
-    buddy_double_policy, dl_policy, mymalloc_policy;
+/* NAME stands for the table NAME_policy. */
+#define POLICIES(X)                                                            \
+    X(bump)                                                                    \
+    X(arena)                                                                   \
+    X(pool)                                                                    \
+    X(chunk_list)                                                              \
+    X(two_lists)                                                               \
+    X(pow2_lists)                                                              \
+    X(page_list)                                                               \
+    X(implicit)                                                                \
+    X(first_fit)                                                               \
+    X(next_fit)                                                                \
+    X(best_fit)                                                                \
+    X(worst_fit)                                                               \
+    X(segregated)                                                              \
+    X(segregated_storage)                                                      \
+    X(slab)                                                                    \
+    X(tlsf)                                                                    \
+    X(half_fit)                                                                \
+    X(buddy)                                                                   \
+    X(buddy_fibonacci)                                                         \
+    X(buddy_double)                                                            \
+    X(dl)                                                                      \
+    X(mymalloc)
 
-static const struct policy *const policies[] = {
-    &bump_policy,
-    &arena_policy,
-    &pool_policy,
-    &chunk_list_policy,
-    &two_lists_policy,
-    &pow2_lists_policy,
-    &page_list_policy,
-    &implicit_policy,
-    &first_fit_policy,
-    &next_fit_policy,
-    &best_fit_policy,
-    &worst_fit_policy,
-    &segregated_policy,
-    &segregated_storage_policy,
-    &slab_policy,
-    &tlsf_policy,
-    &half_fit_policy,
-    &buddy_policy,
-    &buddy_fibonacci_policy,
-    &buddy_double_policy,
-    &dl_policy,
-    &mymalloc_policy,
-};
+#define DECLARE(name) extern const struct policy name##_policy;
+#define ENTER(name)   &name##_policy,
+
+POLICIES(DECLARE)
+
+static const struct policy *const policies[] = {POLICIES(ENTER)};
 
 enum { N_POLICIES = sizeof policies / sizeof *policies };
 
