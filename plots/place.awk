@@ -8,7 +8,7 @@
 # to `sizes`, the corners of the front to `front`.
 #
 # Each name tries places around its point, near ones first, and takes the one
-# that covers least of points and names already there.  Policies that waste
+# that covers least of points, names and lines already there.  Policies that waste
 # half the memory or more would squeeze all others together: they stand on the
 # lower edge, with their figure.
 
@@ -84,7 +84,25 @@ function shared(ax, ay, bx, by, cx, cy, dx, dy,    w, h)
     return w > 0 && h > 0 ? w * h : 0
 }
 
-# What a rectangle would cover of marks, names and the picture's edge.
+# Whether a name at dx, dy from its point is far enough for a line to it.
+function is_far(dx, dy)
+{
+    return dx * dx + dy * dy >= 18 * 18
+}
+
+# What the line from point i to dx, dy from it covers of a rectangle.
+function struck(i, dx, dy, x0, y0, x1, y1,    k, x, y, area)
+{
+    area = 0
+    for (k = 0; k <= 20 && is_far(dx, dy); k++) {
+        x = px[i] + dx * k / 20
+        y = py[i] + dy * k / 20
+        area += x > x0 && x < x1 && y > y0 && y < y1 ? line : 0
+    }
+    return area
+}
+
+# What a rectangle would cover of marks, names, lines and the picture's edge.
 function covered(x0, y0, x1, y1, i,    j, area)
 {
     area = 0
@@ -94,6 +112,8 @@ function covered(x0, y0, x1, y1, i,    j, area)
         if (j in at_x0 && j != i) {
             area += shared(x0, y0, x1, y1, at_x0[j], at_y0[j], at_x1[j],
                            at_y1[j])
+            area += struck(j, text_x[j] - px[j], text_y[j] - py[j], x0, y0,
+                           x1, y1)
         }
     }
     area += (x1 - x0) * line - shared(x0, y0, x1, y1, left, top, right, bottom)
@@ -101,12 +121,17 @@ function covered(x0, y0, x1, y1, i,    j, area)
 }
 
 # Tries one place for name i: dx, dy from the point to the near end.
-function try_place(i, dx, dy, side,    w, x0, y0, area)
+function try_place(i, dx, dy, side,    w, x0, y0, area, j)
 {
     w = character * length(name[i])
     x0 = px[i] + dx - (side == "r" ? w : side == "c" ? w / 2 : 0)
     y0 = py[i] + dy - line / 2
     area = covered(x0, y0, x0 + w, y0 + line, i)
+    for (j in at_x0) {
+        if (j != i) {
+            area += struck(i, dx, dy, at_x0[j], at_y0[j], at_x1[j], at_y1[j])
+        }
+    }
     if (area < best_area - 0.5) {
         best_area = area
         at_x0[i] = x0
@@ -143,7 +168,7 @@ function leader(i,    dx, dy)
 {
     dx = text_x[i] - px[i]
     dy = text_y[i] - py[i]
-    if (dx * dx + dy * dy < 18 * 18) {
+    if (!is_far(dx, dy)) {
         return "0" OFS "0"
     }
     return dx * 0.8 OFS dy - (dy > 0 ? 7 : -7) * (text_side[i] == "c")
