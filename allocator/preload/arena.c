@@ -103,10 +103,15 @@ int arenas_make(void)
     return 0;
 }
 
+unsigned char *arenas_end(void)
+{
+    return arenas.map + all_bytes() / CLAIM_RATIO;
+}
+
 bool arena_in_range(const void *address)
 {
-    return (uintptr_t)address - (uintptr_t)arenas.base <
-           all_bytes() + all_bytes() / CLAIM_RATIO;
+    return (uintptr_t)address >= (uintptr_t)arenas.base &&
+           (uintptr_t)address < (uintptr_t)arenas_end();
 }
 
 /* Makes the slice a heap unless it is one. */

@@ -119,6 +119,9 @@ static inline struct arena *arena_of(const void *payload)
 /* Whether an address is in the slices, or in their map. */
 bool arena_in_range(const void *address);
 
+/* Where slices and map end. */
+unsigned char *arenas_end(void);
+
 /* Chooses the addresses; 0, or -1 when there are none. */
 int arenas_make(void);
 

@@ -327,6 +327,34 @@ static void under_a_filter(void)
     _exit(0);
 }
 
+/* ---- the end, where little is allowed ------------------------------------ */
+
+static void *volatile kept;
+
+/* As without /proc: nothing can be opened. */
+static void no_descriptors(void)
+{
+    struct rlimit limit = {3, 3};
+    kept = malloc(100);
+    expect(setrlimit(RLIMIT_NOFILE, &limit) == 0, "no limit was set");
+}
+
+/* As some containers have it: a filter refuses to read memory by a call. */
+static void no_reading(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_process_vm_readv, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof code / sizeof *code, code};
+    kept = malloc(100);
+    expect(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+               prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0,
+           "no filter was set");
+}
+
 /* -------------------------------------------------------------------------- */
 
 static const struct {
@@ -342,6 +370,8 @@ static const struct {
     {"move-the-break", move_the_break},
     {"arenas-above-mappings", arenas_above_mappings},
     {"under-a-filter", under_a_filter},
+    {"no-descriptors", no_descriptors},
+    {"no-reading", no_reading},
 };
 
 int main(int argc, char **argv)

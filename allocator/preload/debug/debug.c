@@ -31,7 +31,10 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 int debug_open(void)
 {
-    if (record_open() != 0 || stack_open() != 0 || place_open() != 0) {
+    record_open();
+    stack_open();
+    if (place_open() != 0) {
+        message_tell("error: MALLOC_DEBUG: no memory to begin with\n");
         return -1;
     }
     fill_open();
@@ -203,17 +206,19 @@ void debug_refuse(const char *function, const char *problem, size_t argument)
 
 /* ---- the whole heap ------------------------------------------------------ */
 
-/* Calls visit for each block by ascending address; false: without memory. */
-static bool visit_all(void (*visit)(struct record *record, void *context),
+/* Calls visit for each block by ascending address; tells where it cannot. */
+static void visit_all(void (*visit)(struct record *record, void *context),
                       void *context)
 {
-    size_t n, room_bytes;
-    struct record **sorted = record_sort(&n, &room_bytes);
+    size_t n;
+    struct record **sorted = record_sort(&n);
     for (size_t i = 0; i < n; i++) {
         visit(sorted[i], context);
     }
-    record_release_sorted(sorted, room_bytes);
-    return sorted != NULL;
+    record_release_sorted();
+    if (sorted == NULL) {
+        message_tell("warning: no memory to look at all blocks with\n");
+    }
 }
 
 struct checking {

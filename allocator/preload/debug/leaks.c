@@ -3,9 +3,9 @@
  */
 #include "allocator/preload/debug/leaks.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -22,6 +22,7 @@ struct marking {
     size_t n;
     struct record **found; /* reached, their contents not yet looked at */
     size_t n_found;
+    bool can_read;         /* the system lets us read what may be unreadable */
     uintptr_t here;        /* lies in the calling thread's stack */
     uintptr_t stack_first; /* what is below there is dead */
 };
@@ -70,6 +71,7 @@ static void mark_range(struct marking *marking, uintptr_t start, uintptr_t end)
         struct iovec there = {(void *)at, bytes};
         here.iov_len = bytes;
         ssize_t got = process_vm_readv(getpid(), &here, 1, &there, 1, 0);
+        marking->can_read &= got >= 0 || errno == EFAULT;
         if (got > 0) {
             mark_words(marking, words, (size_t)got / sizeof *words);
         }
@@ -94,15 +96,17 @@ static bool mark_mapping(void *context, const struct mapping *mapping)
     return true;
 }
 
-static void mark_roots(struct marking *marking)
+/* false: they cannot be looked at. */
+static bool mark_roots(struct marking *marking)
 {
+    marking->can_read = true;
     struct stack_exit caller = {.n = 0};
     marking->here = (uintptr_t)__builtin_frame_address(0);
     marking->stack_first = stack_find_exit(&caller)
                                ? caller.stack_pointer & ~(uintptr_t)7
                                : marking->here;
     mark_words(marking, caller.registers, caller.n);
-    maps_visit(mark_mapping, marking);
+    return maps_visit(mark_mapping, marking) && marking->can_read;
 }
 
 /* A block's words, aligned to its beginning, wherever that lies. */
@@ -159,20 +163,33 @@ static size_t tell_lost(const struct marking *marking)
     return lost;
 }
 
+/* Marks all that is within reach; NULL, or why that cannot be. */
+static const char *mark_all(struct marking *marking)
+{
+    static struct room found;
+    room_open(&found, RECORDS_MOST * sizeof *marking->found);
+    marking->sorted = record_sort(&marking->n);
+    marking->found = (struct record **)found.start;
+    if (marking->sorted == NULL ||
+        !room_grow(&found, marking->n * sizeof *marking->found)) {
+        return "no memory";
+    }
+    if (!mark_roots(marking)) {
+        return "memory cannot be looked at";
+    }
+    while (marking->n_found > 0) {
+        mark_contents(marking, marking->found[--marking->n_found]);
+    }
+    return NULL;
+}
+
 size_t leaks_tell(void)
 {
     struct marking marking = {.n = 0};
-    size_t sorted_bytes, found_bytes, lost = 0;
-    marking.sorted = record_sort(&marking.n, &sorted_bytes);
-    found_bytes = sorted_bytes;
-    marking.found = room_reserve(&found_bytes, PROT_READ | PROT_WRITE);
-    if (marking.sorted != NULL && marking.found != NULL &&
-        found_bytes == sorted_bytes) {
-        mark_roots(&marking);
-        while (marking.n_found > 0) {
-            mark_contents(&marking, marking.found[--marking.n_found]);
-        }
-        lost = tell_lost(&marking);
+    const char *why_not = mark_all(&marking);
+    if (why_not != NULL) {
+        message_tell("warning: not searched for leaks: %s\n", why_not);
+        return 0;
     }
-    return lost;
+    return tell_lost(&marking);
 }

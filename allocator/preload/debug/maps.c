@@ -67,7 +67,7 @@ static void parse(const char *line, struct mapping *mapping)
     }
 }
 
-void maps_visit(maps_visit_fn *visit, void *context)
+bool maps_visit(maps_visit_fn *visit, void *context)
 {
     struct reader reader = {.fd = (int)syscall(SYS_openat, AT_FDCWD,
                                                "/proc/self/maps",
@@ -75,7 +75,7 @@ void maps_visit(maps_visit_fn *visit, void *context)
     struct mapping mapping = {.path = ""};
     char line[LINE_ROOM];
     if (reader.fd < 0) {
-        return;
+        return false;
     }
     while (next_line(&reader, line)) {
         parse(line, &mapping);
@@ -84,6 +84,7 @@ void maps_visit(maps_visit_fn *visit, void *context)
         }
     }
     syscall(SYS_close, reader.fd);
+    return true;
 }
 
 struct search {

@@ -20,7 +20,8 @@ struct mapping {
 /* Called for each mapping in the order of addresses; false ends it. */
 typedef bool maps_visit_fn(void *context, const struct mapping *mapping);
 
-void maps_visit(maps_visit_fn *visit, void *context);
+/* false: there is no such file, or no descriptor for it. */
+bool maps_visit(maps_visit_fn *visit, void *context);
 
 /* The mapping an address lies in; false: none does. */
 bool maps_find(const void *address, struct mapping *found);

@@ -6,32 +6,31 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "allocator/heap/claim.h"
 #include "allocator/preload/arena.h"
 #include "allocator/preload/debug/fill.h"
 #include "allocator/preload/debug/room.h"
 #include "allocator/preload/settings.h"
 
-#define PAGES_MOST ((size_t)1 << 44)
+#define PAGES_MOST ((size_t)1 << 42)
 
-/* Two mappings each; the usual vm.max_map_count is 65530 for all. */
-#define LIVE_MOST ((size_t)30000)
+/* A mapping each; the usual vm.max_map_count is 65530 for all. */
+#define LIVE_MOST ((size_t)60000)
 
 static struct arena *arena;
 
 static struct {
-    unsigned char *base;
-    size_t bytes, used; /* all of it is inaccessible beyond */
-    size_t live;        /* blocks */
+    struct room room; /* of which blocks claim their pages */
+    size_t used;      /* of its addresses */
+    size_t live;      /* blocks */
 } pages;
 
 int place_open(void)
 {
     arena = arena_next();
     if (settings.debug >= DEBUG_PAGES) {
-        pages.bytes = PAGES_MOST;
-        pages.base = room_reserve(&pages.bytes, PROT_NONE);
-        pages.bytes = pages.base != NULL ? pages.bytes : 0;
-        pages.used = pages.bytes != 0 ? ROOM_PAGE : 0;
+        room_open(&pages.room, PAGES_MOST);
+        pages.used = ROOM_PAGE;
     }
     return arena != NULL ? 0 : -1;
 }
@@ -72,7 +71,7 @@ static size_t alignment_for(size_t size)
     return alignment;
 }
 
-/* Offsets within the reservation; the end is a page's. */
+/* Offsets within the room; the end is a page's. */
 struct span {
     size_t payload, end;
 };
@@ -84,7 +83,7 @@ static struct span span_of(const struct record *record)
     size_t alignment =
         record->alignment != 0 ? record->alignment : alignment_for(size);
     if (below || alignment > ROOM_PAGE) {
-        size_t base = (uintptr_t)pages.base % alignment;
+        size_t base = (uintptr_t)pages.room.start % alignment;
         size_t payload = round_up(first + base, alignment) - base;
         return (struct span){payload, round_up(payload + size, ROOM_PAGE)};
     }
@@ -94,21 +93,20 @@ static struct span span_of(const struct record *record)
 
 static bool take_pages(struct record *record)
 {
-    size_t left = pages.bytes - pages.used;
+    size_t left = pages.room.most - pages.used;
     if (pages.live == LIVE_MOST || record->size > left / 2 ||
         record->alignment > left / 2 - record->size) {
         return false;
     }
     struct span span = span_of(record);
     size_t start = span.payload & ~(ROOM_PAGE - 1);
-    if (span.end + ROOM_PAGE > pages.bytes ||
-        mprotect(pages.base + start, span.end - start,
-                 PROT_READ | PROT_WRITE) != 0) {
+    if (span.end + ROOM_PAGE > pages.room.most ||
+        !claim_pages(pages.room.start + start, span.end - start)) {
         return false;
     }
     pages.used = span.end + ROOM_PAGE;
-    record->payload = pages.base + span.payload;
-    record->start = pages.base + start;
+    record->payload = pages.room.start + span.payload;
+    record->start = pages.room.start + start;
     record->bytes = pages.used - start;
     pages.live++;
     return true;
@@ -127,7 +125,8 @@ bool place_take(struct record *record)
 
 bool place_has_pages(const struct record *record)
 {
-    return (uintptr_t)record->start - (uintptr_t)pages.base < pages.bytes;
+    return (uintptr_t)record->start - (uintptr_t)pages.room.start <
+           pages.room.most;
 }
 
 unsigned char *place_end(const struct record *record)
@@ -143,9 +142,7 @@ void place_retire(const struct record *record)
     }
     pages.live--;
     if (place_end(record) > record->start) {
-        mmap(record->start, (size_t)(place_end(record) - record->start),
-             PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED,
-             -1, 0);
+        munmap(record->start, (size_t)(place_end(record) - record->start));
     }
 }
 
@@ -158,9 +155,9 @@ void place_give(const struct record *record)
 
 bool place_offset(const void *address, size_t *offset)
 {
-    uintptr_t in_pages = (uintptr_t)address - (uintptr_t)pages.base;
+    uintptr_t in_pages = (uintptr_t)address - (uintptr_t)pages.room.start;
     uintptr_t in_arena = (uintptr_t)address - (uintptr_t)arenas.base;
-    bool has_pages = in_pages < pages.bytes;
+    bool has_pages = in_pages < pages.room.most;
     *offset = has_pages ? in_pages : in_arena;
     return has_pages || arena_in_slices(address);
 }

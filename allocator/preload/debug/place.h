@@ -6,10 +6,10 @@
  *   start          payload               place_end
  *     | guard ...     | size bytes | guard  |
  *
- * MALLOC_DEBUG=guard: each on pages of its own, in a reservation that is used
+ * MALLOC_DEBUG=guard: each on pages of its own, in a room (room.h) that is used
  * from its low end to its high end and never twice:
  *
- *   inaccessible | start ... payload | size bytes | inaccessible | next ...
+ *   nothing      | start ... payload | size bytes |  nothing     | next ...
  *                '----- whole pages -------------'
  *
  * The payload ends with the page, or so many bytes before as its alignment
@@ -26,9 +26,9 @@
  * An alignment that was asked for is honoured in all of them.  Bytes of a gap
  * are filled, and verified when the block is freed.
  *
- * A freed block becomes inaccessible and costs no memory.  A live one takes two
- * mappings, of which the system allows 65530 as a rule; from 30,000 live blocks
- * on they get guard bytes.
+ * A freed block is unmapped and costs no memory.  A live one takes a mapping,
+ * of which the system allows 65530 as a rule; from 60,000 live blocks on they
+ * get guard bytes.
  *
  * Source of the page guards: B. Perens, Electric Fence, 1987, whose
  * EF_ALIGNMENT is the least alignment, 4 or more as a rule and 0 by choice.

@@ -4,31 +4,30 @@
 #include "allocator/preload/debug/record.h"
 
 #include <inttypes.h>
-#include <sys/mman.h>
 
 #include "allocator/preload/debug/room.h"
 
-#define RECORDS_MOST ((size_t)1 << 28)
-#define HEAD_BITS    20
+#define HEAD_BITS 20
 
 struct record_totals record_totals;
 
 static struct {
     uint32_t heads[(size_t)1 << HEAD_BITS];
     struct record *all; /* [0] is unused: 0 ends chains */
-    size_t used, room;
+    size_t used;
+    struct room room;          /* of all */
+    struct room sorted;        /* pointers to them, for a while */
     uint32_t unused;           /* records given back */
     uint32_t process;          /* forks between the first process and this */
     uint32_t oldest, youngest; /* the queue */
 } table;
 
-int record_open(void)
+void record_open(void)
 {
-    size_t bytes = RECORDS_MOST * sizeof *table.all;
-    table.all = room_reserve(&bytes, PROT_READ | PROT_WRITE);
-    table.room = bytes / sizeof *table.all;
+    room_open(&table.room, RECORDS_MOST * sizeof *table.all);
+    room_open(&table.sorted, RECORDS_MOST * sizeof(struct record *));
+    table.all = (struct record *)table.room.start;
     table.used = 1;
-    return table.all != NULL ? 0 : -1;
 }
 
 static uint32_t *head_of(const void *payload)
@@ -48,7 +47,7 @@ struct record *record_new(void)
     if (table.unused != 0) {
         record = &table.all[table.unused];
         table.unused = record->next;
-    } else if (table.used < table.room) {
+    } else if (room_grow(&table.room, (table.used + 1) * sizeof *record)) {
         record = &table.all[table.used++];
     }
     if (record != NULL) {
@@ -188,15 +187,13 @@ static void heapsort(struct record **array, size_t n)
     }
 }
 
-struct record **record_sort(size_t *n, size_t *room_bytes)
+struct record **record_sort(size_t *n)
 {
-    size_t needed = table.used * sizeof(struct record *);
-    *room_bytes = needed > ROOM_PAGE ? needed : ROOM_PAGE;
-    struct record **sorted = room_reserve(room_bytes, PROT_READ | PROT_WRITE);
     *n = 0;
-    if (sorted == NULL || *room_bytes < needed) {
+    if (!room_grow(&table.sorted, table.used * sizeof(struct record *))) {
         return NULL;
     }
+    struct record **sorted = (struct record **)table.sorted.start;
     for (size_t i = 1; i < table.used; i++) {
         if (table.all[i].payload != NULL) {
             sorted[(*n)++] = &table.all[i];
@@ -206,7 +203,7 @@ struct record **record_sort(size_t *n, size_t *room_bytes)
     return sorted;
 }
 
-void record_release_sorted(struct record **sorted, size_t room_bytes)
+void record_release_sorted(void)
 {
-    room_release(sorted, room_bytes);
+    room_empty(&table.sorted);
 }

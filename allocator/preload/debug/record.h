@@ -35,10 +35,12 @@ struct record_totals {
     size_t freed_blocks, held_bytes; /* in the queue */
 };
 
+#define RECORDS_MOST ((size_t)1 << 28)
+
 extern struct record_totals record_totals;
 
-/* Prepares the table; 0, or -1 without memory. */
-int record_open(void);
+/* Prepares the table. */
+void record_open(void);
 
 /* A record, not yet findable; NULL when the table is full. */
 struct record *record_new(void);
@@ -85,7 +87,7 @@ void record_unused(struct record *record);
  * All blocks, live and queued, by ascending address: an array of *n that goes
  * back with record_release_sorted.  NULL without memory.
  */
-struct record **record_sort(size_t *n, size_t *room_bytes);
-void record_release_sorted(struct record **sorted, size_t room_bytes);
+struct record **record_sort(size_t *n);
+void record_release_sorted(void);
 
 #endif

@@ -1,56 +1,57 @@
 /*
- * room.c -- mmap without reserve, and a list of what it gave (room.h).
+ * room.c -- rooms side by side (room.h).
  */
 #include "allocator/preload/debug/room.h"
 
 #include <sys/mman.h>
 
-enum { ROOMS_MOST = 16 };
+#include "allocator/heap/claim.h"
+#include "allocator/preload/arena.h"
 
-static struct {
-    uintptr_t start, end;
-} rooms[ROOMS_MOST];
+#define STEP ((size_t)256 << 10)
 
-static void note(const void *start, size_t bytes)
+static unsigned char *first, *next; /* the rooms, and what is free behind */
+
+void room_open(struct room *room, size_t most)
 {
-    for (int i = 0; i < ROOMS_MOST; i++) {
-        if (rooms[i].end == 0) {
-            rooms[i].start = (uintptr_t)start;
-            rooms[i].end = (uintptr_t)start + bytes;
-            return;
-        }
+    if (room->start != NULL) {
+        return;
     }
+    if (next == NULL) {
+        first = next = arenas_end();
+    }
+    most = (most + ROOM_PAGE - 1) & ~(ROOM_PAGE - 1);
+    *room = (struct room){.start = next, .most = most};
+    next += most;
 }
 
-void *room_reserve(size_t *bytes, int protection)
+/* By an eighth, so that large ones take few steps, and whole ones. */
+bool room_grow(struct room *room, size_t bytes)
 {
-    for (; *bytes >= ROOM_PAGE; *bytes /= 2) {
-        void *start = mmap(NULL, *bytes, protection,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (start != MAP_FAILED) {
-            note(start, *bytes);
-            return start;
-        }
+    if (bytes <= room->bytes) {
+        return true;
     }
-    return NULL;
+    if (bytes > room->most) {
+        return false;
+    }
+    size_t wanted = (bytes + bytes / 8 + STEP - 1) / STEP * STEP;
+    wanted = wanted < room->most ? wanted : room->most;
+    if (!claim_pages(room->start + room->bytes, wanted - room->bytes)) {
+        return false;
+    }
+    room->bytes = wanted;
+    return true;
 }
 
-void room_release(void *start, size_t bytes)
+void room_empty(struct room *room)
 {
-    for (int i = 0; i < ROOMS_MOST; i++) {
-        if (rooms[i].start == (uintptr_t)start) {
-            rooms[i].start = rooms[i].end = 0;
-        }
+    if (room->bytes != 0) {
+        munmap(room->start, room->bytes);
+        room->bytes = 0;
     }
-    munmap(start, bytes);
 }
 
 bool room_owns(uintptr_t address)
 {
-    for (int i = 0; i < ROOMS_MOST; i++) {
-        if (address >= rooms[i].start && address < rooms[i].end) {
-            return true;
-        }
-    }
-    return false;
+    return address >= (uintptr_t)first && address < (uintptr_t)next;
 }

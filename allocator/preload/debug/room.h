@@ -1,9 +1,12 @@
 /*
- * room.h -- address space for the debug mode's own tables.
+ * room.h -- addresses for the debug mode's own tables.
  *
- * Each table is an array that grows into a reservation; pages become memory
- * when they are first touched.  Where the system refuses that much address
- * space (ulimit -v) the reservation is halved until it agrees.
+ *   arenas | their map | room | room | ...        each as large as it may
+ * become
+ *
+ * They lie behind the arenas, where nobody else comes to, and a room's pages
+ * are claimed as it grows (heap/claim.h): what is not in use counts neither
+ * against a limit of address space nor as locked memory.
  */
 #ifndef ALLOCATOR_PRELOAD_DEBUG_ROOM_H
 #define ALLOCATOR_PRELOAD_DEBUG_ROOM_H
@@ -14,14 +17,20 @@
 
 #define ROOM_PAGE ((size_t)4096)
 
-/*
- * At most *bytes, at least a page, with the protection of mmap; zeroed.  NULL
- * when not even a page is to be had; else *bytes tells how much it became.
- */
-void *room_reserve(size_t *bytes, int protection);
+struct room {
+    unsigned char *start; /* NULL: it has no addresses yet */
+    size_t bytes;         /* that can be used, zeroed at first */
+    size_t most;          /* that it may become */
+};
 
-/* Gives back what room_reserve gave last. */
-void room_release(void *start, size_t bytes);
+/* Gives a room addresses, unless it has some. */
+void room_open(struct room *room, size_t most);
+
+/* Lets it have at least so many bytes; false: the system refuses. */
+bool room_grow(struct room *room, size_t bytes);
+
+/* Gives its memory back. */
+void room_empty(struct room *room);
 
 /* Whether an address lies in any room. */
 bool room_owns(uintptr_t address);

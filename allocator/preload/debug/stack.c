@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unwind.h>
 
 #include "allocator/preload/debug/room.h"
@@ -24,7 +23,8 @@ static uintptr_t library_end;
 static struct {
     uint32_t heads[HEADS];
     uint64_t *words; /* [0] is unused */
-    size_t used, room;
+    size_t used;
+    struct room room; /* of words */
 } store;
 
 /* Unwinding may allocate where code was registered at run time. */
@@ -44,17 +44,14 @@ static void find_library_end(void)
     }
 }
 
-int stack_open(void)
+void stack_open(void)
 {
-    if (store.words != NULL) {
-        return 0;
+    if (store.words == NULL) {
+        find_library_end();
+        room_open(&store.room, WORDS_MOST * sizeof *store.words);
+        store.words = (uint64_t *)store.room.start;
+        store.used = 1;
     }
-    find_library_end();
-    size_t bytes = WORDS_MOST * sizeof *store.words;
-    store.words = room_reserve(&bytes, PROT_READ | PROT_WRITE);
-    store.room = bytes / sizeof *store.words;
-    store.used = 1;
-    return store.words != NULL ? 0 : -1;
 }
 
 static bool is_ours(uintptr_t address)
@@ -192,7 +189,8 @@ uint32_t stack_note(const struct stack *stack)
             return at;
         }
     }
-    if (store.room - store.used < 1 + STACK_DEPTH) {
+    size_t reach = store.used + 1 + STACK_DEPTH;
+    if (!room_grow(&store.room, reach * sizeof *store.words)) {
         return 0;
     }
     uint64_t *entry = store.words + store.used;

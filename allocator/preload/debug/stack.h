@@ -25,8 +25,8 @@ struct stack {
     uintptr_t frames[STACK_DEPTH]; /* innermost first */
 };
 
-/* Prepares the store, once; 0, or -1 without memory. */
-int stack_open(void);
+/* Prepares the store, once. */
+void stack_open(void);
 
 /* The caller's; empty where unwinding itself asked for memory. */
 void stack_take(struct stack *stack);

@@ -71,10 +71,10 @@ static void begin_thread(void)
 
 void profile_open(void)
 {
-    state.open =
-        file_name_expand(&settings.profile, state.path) && sites_open();
+    sites_open();
+    state.open = file_name_expand(&settings.profile, state.path);
     if (!state.open) {
-        message_tell("warning: MALLOC_PROFILE=%.600s: no memory\n",
+        message_tell("warning: MALLOC_PROFILE=%.600s: the name is too long\n",
                      settings.profile.text);
     }
 }

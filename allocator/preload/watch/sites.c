@@ -8,7 +8,6 @@
 #include "allocator/preload/watch/sites.h"
 
 #include <stdatomic.h>
-#include <sys/mman.h>
 
 #include "allocator/preload/debug/room.h"
 #include "allocator/preload/watch/ledger.h"
@@ -19,22 +18,19 @@ enum { HEADS = 1 << 12, FILTER = 1 << 16, FULL = 255 };
 
 static struct {
     struct site *sites; /* [0] is unused */
-    size_t used, room;
+    size_t used;
+    struct room room;
     uint32_t heads[HEADS];
     struct ledger samples;       /* number: index of the site */
     atomic_uchar filter[FILTER]; /* stays FULL once there */
 } table;
 
-bool sites_open(void)
+void sites_open(void)
 {
-    size_t bytes = SITES_MOST * sizeof *table.sites;
-    if (stack_open() != 0) {
-        return false;
-    }
-    table.sites = room_reserve(&bytes, PROT_READ | PROT_WRITE);
-    table.room = bytes / sizeof *table.sites;
+    stack_open();
+    room_open(&table.room, SITES_MOST * sizeof *table.sites);
+    table.sites = (struct site *)table.room.start;
     table.used = 1;
-    return table.sites != NULL;
 }
 
 static atomic_uchar *filter_of(const void *payload)
@@ -52,7 +48,7 @@ static uint32_t site_of(uint32_t stack)
             return i;
         }
     }
-    if (table.used == table.room) {
+    if (!room_grow(&table.room, (table.used + 1) * sizeof *table.sites)) {
         return 0;
     }
     table.sites[table.used] = (struct site){.stack = stack, .next = *head};

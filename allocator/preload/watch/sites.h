@@ -26,8 +26,8 @@ struct site {
     struct site_count live, all;
 };
 
-/* Prepares the tables; false without memory. */
-bool sites_open(void);
+/* Prepares the tables. */
+void sites_open(void);
 
 /* A sampled block came to life. */
 void sites_add(const struct stack *stack, const void *payload, size_t size);
