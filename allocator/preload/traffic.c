@@ -9,13 +9,13 @@
 #include "allocator/preload/verify.h"
 
 /* Steps of the arena's growth: a part of it, and so many bytes. */
-#define HEAVY_SHARE 256
+#define HEAVY_SHARE 512
 #define HEAVY_LEAST ((size_t)1 << 10)
 #define LIGHT_SHARE 64
 #define LIGHT_LEAST ((size_t)8 << 10)
 
 /* The part of the arena that is fetched at once. */
-#define BATCH_SHARE 64
+#define BATCH_SHARE 256
 
 /* Classes that begin with no list may use such a part of spare_bytes more. */
 #define LARGE_SHARE 2
@@ -84,20 +84,27 @@ static void send_spare_home(struct cache *cache, size_t class)
     give_back(cache, class, list, n);
 }
 
-/* The class begins anew. */
-static void send_home(struct cache *cache, size_t class)
+/* The class is fetched one by one again, but its list stays as long. */
+static void send_lists_home(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     uintptr_t list;
     size_t n = take_list(bin, &list);
     give_back(cache, class, list, n);
     send_spare_home(cache, class);
+    bin->batch = 1;
+}
+
+/* The class begins anew. */
+static void send_home(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    send_lists_home(cache, class);
     if (bin->most > first_most(class)) {
         *grown_of(cache, class) -=
             class_bytes(class) * (size_t)(bin->most - first_most(class));
         bin->most = first_most(class);
     }
-    bin->batch = 1;
 }
 
 void traffic_empty(struct cache *cache)
@@ -119,7 +126,7 @@ static void send_heavy_home(struct cache *cache)
     for (size_t class = CACHE_LIGHT + 1; class <= CLASSES; class ++) {
         const struct cache_bin *bin = &cache->bins[class];
         if (bin->head != 0 || bin->spare != 0) {
-            send_home(cache, class);
+            send_lists_home(cache, class);
             depot_send_home(class);
         }
     }

@@ -22,7 +22,7 @@
  * How much growth that takes hangs on what the way home and back costs:
  *
  *   heavy  more than 256 bytes: less than the page faults of growing instead.
- *          All go, whenever the arena has grown by 1/256.
+ *          All go, whenever the arena has grown by 1/512.
  *   light  more.  Whenever it has grown by 1/64 those go that were not needed
  *          meanwhile: the spare list when fewer blocks were taken of the class
  *          than its list has, the list as well when fewer than half as many.
