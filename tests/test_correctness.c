@@ -355,6 +355,7 @@ START_TEST(foreign_subjects_are_judged_without_their_heap)
     ck_assert_uint_eq(record.fault.op, 4);
     record = run_foreign(foreign_null);
     ck_assert_str_eq(record.fault.rule, RULE_NULL);
+    ck_assert_ptr_nonnull(strstr(record.fault.detail, "ENOMEM, got NULL"));
     record = run_foreign(foreign_no_memory);
     ck_assert_int_eq(record.end, OUT_OF_MEMORY);
     record = run_foreign(foreign_scribbling);

@@ -196,22 +196,34 @@ static bool null_is_right(const struct oracle *oracle, const struct op *op,
            (heap->refusals > refusals_before && heap->refused_bytes <= most);
 }
 
-enum oracle_verdict placement_judge_null(struct oracle *oracle, size_t op,
-                                         uint64_t refusals_before)
+static void tell_null(struct oracle *oracle, uint64_t size,
+                      uint64_t refusals_before)
 {
-    const struct op *asked = &oracle->trace->ops[op];
     const struct heap *heap = &oracle->session->heap;
-    if (null_is_right(oracle, asked, refusals_before)) {
-        return ORACLE_NO_MEMORY;
+    if (oracle->foreign) {
+        fault_set(&oracle->fault, RULE_NULL,
+                  "expected %" PRIu64 " bytes, or errno to be ENOMEM, got NULL",
+                  size);
+        return;
     }
     fault_set(&oracle->fault, RULE_NULL,
               "expected %" PRIu64 " bytes while %zu of the %zu bytes that the "
               "heap may have are taken, got NULL",
-              asked->size, heap_footprint(heap), heap->limit);
+              size, heap_footprint(heap), heap->limit);
     if (heap->refusals > refusals_before) {
         fault_add(&oracle->fault, " after a request for %zu bytes at once",
                   heap->refused_bytes);
     }
+}
+
+enum oracle_verdict placement_judge_null(struct oracle *oracle, size_t op,
+                                         uint64_t refusals_before)
+{
+    const struct op *asked = &oracle->trace->ops[op];
+    if (null_is_right(oracle, asked, refusals_before)) {
+        return ORACLE_NO_MEMORY;
+    }
+    tell_null(oracle, asked->size, refusals_before);
     if (oracle->blocks[asked->id].payload != NULL) {
         return blame_live(oracle, op, asked->id);
     }
