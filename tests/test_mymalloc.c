@@ -53,21 +53,33 @@ START_TEST(many_of_a_size_pay_no_headers)
 }
 END_TEST
 
-START_TEST(small_objects_do_not_pin_the_holes_of_large_ones)
+/* Of so many pairs the large ones die, then comes what fits none of them. */
+static void expect_larger_ones_fit(int pairs, int larger)
 {
-    for (int i = 0; i < MANY; i += 2) {
+    for (int i = 0; i < 2 * pairs; i += 2) {
         payloads[i] = row.policy->malloc(&row.heap, 64);
         payloads[i + 1] = row.policy->malloc(&row.heap, 448);
     }
     size_t before = row.heap.brk;
-    for (int i = 1; i < MANY; i += 2) {
+    for (int i = 1; i < 2 * pairs; i += 2) {
         row.policy->free(&row.heap, payloads[i]);
     }
-    for (int i = 0; i < MANY / 3; i++) {
+    for (int i = 0; i < larger; i++) {
         ck_assert_ptr_nonnull(row.policy->malloc(&row.heap, 512));
     }
     ck_assert_uint_le(row.heap.brk, before + before / 50);
     row_expect_sound(&row);
+}
+
+START_TEST(small_objects_do_not_pin_the_holes_of_large_ones)
+{
+    expect_larger_ones_fit(MANY / 2, MANY / 3);
+}
+END_TEST
+
+START_TEST(nor_do_those_of_a_small_heap)
+{
+    expect_larger_ones_fit(200, 120);
 }
 END_TEST
 
@@ -122,6 +134,7 @@ Suite *mymalloc_suite(void)
     tcase_add_test(tests, a_heap_costs_16_bytes_and_grows_by_what_is_missing);
     tcase_add_test(tests, many_of_a_size_pay_no_headers);
     tcase_add_test(tests, small_objects_do_not_pin_the_holes_of_large_ones);
+    tcase_add_test(tests, nor_do_those_of_a_small_heap);
     tcase_add_test(tests, a_block_that_grows_by_steps_stays_one_heap);
     tcase_add_test(tests, all_memory_can_serve_one_request_again);
     tcase_add_test(tests, a_freed_small_object_is_the_next_one);

@@ -15,8 +15,9 @@
  *
  * A heap has none before they repay the 0.7 KB that they begin with and what
  * areas leave unused: until TABLES_FROM_SMALL small blocks live (the word at
- * top counts them), or it has TABLES_AT_LAST.  Its free blocks form one list,
- * at most some hundred, and all blocks have words.
+ * top counts them), or FEWER_SMALL in TABLES_FROM_BYTES, where they would lie
+ * between large ones for good, or it has TABLES_AT_LAST.  Its free blocks form
+ * one list, at most some hundred, and all blocks have words.
  * From there on the tables are made anew, larger and finer, each time the heap
  * has outgrown the map or the chunks by a quarter, which costs amortized O(1)
  * per unit of growth; about 0.5 % of the heap are theirs, beside the bits.
@@ -33,6 +34,8 @@
 #include "allocator/policies/mymalloc/layout.h"
 
 #define TABLES_FROM_SMALL ((uint32_t)128)
+#define FEWER_SMALL       ((uint32_t)48)
+#define TABLES_FROM_BYTES ((size_t)8192)
 #define TABLES_AT_LAST    ((size_t)65536)
 #define GRANULE_UNITS     ((uint32_t)256) /* of the map: 4 KiB */
 #define BINS_PER_WORD     ((uint32_t)64)
@@ -109,7 +112,8 @@ static inline bool tables_outgrown(const struct heap *heap,
         return end_unit(heap) / GRANULE_UNITS >= tables->granules;
     }
     uint32_t small = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
-    return small >= TABLES_FROM_SMALL || heap->brk >= TABLES_AT_LAST;
+    return small >= TABLES_FROM_SMALL || heap->brk >= TABLES_AT_LAST ||
+           (small >= FEWER_SMALL && heap->brk >= TABLES_FROM_BYTES);
 }
 
 /* Notes, while there are no tables, that a small block came or went. */
