@@ -270,7 +270,8 @@ END_TEST
 
 START_TEST(a_terminated_recorder_ends_the_program_and_converts)
 {
-    recording_make(&recording, "", "sh -c 'kill -TERM $PPID; while :; do :; done'");
+    recording_make(&recording, "",
+                   "sh -c 'kill -TERM $PPID; while :; do :; done'");
     ck_assert_int_eq(recording.exit_status, 128 + SIGTERM);
     recording_read(&recording, "out.rep", &trace);
     end();
