@@ -1,7 +1,7 @@
 /*
  * soak.c -- everything at once, for as long as is wanted.
  *
- *     soak SECONDS      exit 0; or 1 after telling what was wrong
+ *     soak SECONDS [MIB]      exit 0; or 1 after telling what was wrong
  *
  * Threads take places at random, their own and ones they share, and allocate,
  * resize, free, and verify what each block holds; now and then they flush
@@ -9,7 +9,7 @@
  * for a while.  Threads end after some time and others begin.  A line each
  * minute tells resident memory, which must be flat: the most of the last three
  * quarters of the time may exceed the most of the first one by a quarter and
- * 8 MiB.
+ * MIB, 8 if not told.
  */
 #include <malloc.h>
 #include <pthread.h>
@@ -31,9 +31,8 @@ enum {
     THREADS = 3,
     OWN = 1500,
     SHARED = 1500,
-    LIFE = 200000,       /* operations of a thread */
-    CHILD_LIFE = 3000,   /* of a forked child */
-    MARGIN_KIB = 8 << 10 /* of resident memory */
+    LIFE = 200000,    /* operations of a thread */
+    CHILD_LIFE = 3000 /* of a forked child */
 };
 
 struct block {
@@ -241,7 +240,7 @@ static long resident_kib(void)
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-static void watch(long n_seconds)
+static void watch(long n_seconds, long margin_mib)
 {
     long early = 0, late = 0;
     for (long second = 1; second <= n_seconds; second++) {
@@ -255,7 +254,7 @@ static void watch(long n_seconds)
             fflush(stdout);
         }
     }
-    if (n_seconds >= 8 && late > early + early / 4 + MARGIN_KIB) {
+    if (n_seconds >= 8 && late > early + early / 4 + 1024 * margin_mib) {
         fprintf(stderr, "soak: %ld KiB at first, %ld KiB later\n", early, late);
         FAIL("resident memory grows");
     }
@@ -263,10 +262,11 @@ static void watch(long n_seconds)
 
 int main(int argc, char **argv)
 {
-    long n_seconds = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+    long n_seconds = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
+    long margin_mib = argc > 2 ? strtol(argv[2], NULL, 10) : 8;
     pthread_t keepers[THREADS];
     if (n_seconds < 1) {
-        fputs("usage: soak SECONDS\n", stderr);
+        fputs("usage: soak SECONDS [MIB]\n", stderr);
         return 2;
     }
     for (int i = 0; i < THREADS; i++) {
@@ -274,7 +274,7 @@ int main(int argc, char **argv)
             FAIL("no thread");
         }
     }
-    watch(n_seconds);
+    watch(n_seconds, margin_mib);
     atomic_store(&over, true);
     for (int i = 0; i < THREADS; i++) {
         pthread_join(keepers[i], NULL);
