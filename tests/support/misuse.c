@@ -84,13 +84,11 @@ bool misuse_is_catchable(const struct misuse *misuse, enum misuse_mode mode,
     return misuse->told != NULL || mode != MISUSE_BYTES;
 }
 
-bool misuse_is_caught(const struct misuse *misuse, enum misuse_mode mode,
-                      size_t size, const char *build, char *output, size_t room)
+/* Makes the mistake; whether the process ended with 3. */
+static bool make(const struct misuse *misuse, enum misuse_mode mode,
+                 size_t size, const char *build, char *output, size_t room)
 {
-    char line[8192], expected[128];
-    const char *told = mode != MISUSE_BYTES && misuse->told_by_pages != NULL
-                           ? misuse->told_by_pages
-                           : misuse->told;
+    char line[8192];
     snprintf(line, sizeof line,
              "LD_PRELOAD=%s/libmymalloc.so MALLOC_DEBUG=%s "
              "exec %s/tests/programs/misuse %s %zu 2>&1 </dev/null",
@@ -102,8 +100,26 @@ bool misuse_is_caught(const struct misuse *misuse, enum misuse_mode mode,
     size_t bytes = fread(output, 1, room - 1, pipe);
     output[bytes] = '\0';
     int status = pclose(pipe);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 3;
+}
+
+bool misuse_is_caught(const struct misuse *misuse, enum misuse_mode mode,
+                      size_t size, const char *build, char *output, size_t room)
+{
+    char expected[128];
+    const char *told = mode != MISUSE_BYTES && misuse->told_by_pages != NULL
+                           ? misuse->told_by_pages
+                           : misuse->told;
+    bool ended = make(misuse, mode, size, build, output, room);
     snprintf(expected, sizeof expected, "error: %s detected at 0x",
              told != NULL ? told : "");
-    return WIFEXITED(status) && WEXITSTATUS(status) == 3 &&
-           strstr(output, expected) != NULL;
+    return ended && strstr(output, expected) != NULL;
+}
+
+bool misuse_is_noticed(const struct misuse *misuse, size_t size,
+                       const char *build)
+{
+    char output[256];
+    return make(misuse, MISUSE_NORMAL, size, build, output, sizeof output) &&
+           strstr(output, "error: ") != NULL;
 }

@@ -44,4 +44,8 @@ bool misuse_is_caught(const struct misuse *misuse, enum misuse_mode mode,
                       size_t size, const char *build, char *output,
                       size_t room);
 
+/* The same without the debug mode, in whatever words. */
+bool misuse_is_noticed(const struct misuse *misuse, size_t size,
+                       const char *build);
+
 #endif
