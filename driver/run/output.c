@@ -1,39 +1,39 @@
 /*
- * output.c -- write beside, then rename.
- *
- * What is there already and no plain file (a terminal, a pipe, /dev/null) is
- * written in place: a rename would put a file where the device was.
+ * output.c -- a stream on a copy of a new file's descriptor.
  */
 #include "driver/run/output.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+/* A stream that writes to fd and can be closed by itself; NULL with errno. */
+static FILE *stream_on(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *file = copy >= 0 ? fdopen(copy, "w") : NULL;
+    if (file == NULL && copy >= 0) {
+        int error = errno;
+        close(copy);
+        errno = error;
+    }
+    return file;
+}
 
 int output_open(struct output *output, const char *path)
 {
-    *output = (struct output){.path = path};
+    *output = (struct output){.path = path, .beside = NEW_FILE_NONE};
     if (strcmp(path, "-") == 0) {
         output->file = stdout;
         return 0;
     }
-    struct stat status;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-        output->file = fopen(path, "w");
-        return output->file != NULL ? 0 : -1;
-    }
-    if (asprintf(&output->beside, "%s.%ld.part", path, (long)getpid()) < 0) {
-        output->beside = NULL;
+    if (new_file_open(&output->beside, path) != 0) {
         return -1;
     }
-    output->file = fopen(output->beside, "w");
+    output->file = stream_on(output->beside.fd);
     if (output->file == NULL) {
-        int error = errno;
-        free(output->beside);
-        errno = error;
+        new_file_drop(&output->beside);
         return -1;
     }
     return 0;
@@ -42,22 +42,15 @@ int output_open(struct output *output, const char *path)
 int output_close(struct output *output, int status)
 {
     int failed = ferror(output->file);
-    bool keep = output->file == stdout;
-    if ((keep ? fflush(output->file) : fclose(output->file)) != 0 || failed) {
+    if (output->file == stdout) {
+        return fflush(stdout) == 0 && !failed ? status : -1;
+    }
+    if (fclose(output->file) != 0 || failed) {
         status = -1;
     }
-    if (output->beside == NULL) {
-        return status;
-    }
     if (status == 0) {
-        status = rename(output->beside, output->path);
+        return new_file_keep(&output->beside);
     }
-    int error = errno;
-    if (status != 0) {
-        unlink(output->beside);
-    }
-    free(output->beside);
-    output->beside = NULL;
-    errno = error;
-    return status;
+    new_file_drop(&output->beside);
+    return -1;
 }

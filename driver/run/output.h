@@ -6,21 +6,22 @@
 
 #include <stdio.h>
 
+#include "driver/trace/new_file.h"
+
 struct output {
     const char *path;
-    char *beside; /* what is written, renamed to path at the end; or NULL */
+    struct new_file beside; /* what is written; NEW_FILE_NONE: not ours */
     FILE *file;
 };
 
 /*
- * Opens a file beside path, standard output for "-", or path itself where it
- * is no plain file.
+ * Opens a new file for path, or standard output for "-".
  * Returns 0, or -1 with errno set.
  */
 int output_open(struct output *output, const char *path);
 
 /*
- * Ends the file: renames it to its name when status is 0, else removes it.
+ * Ends the file: puts it in its place when status is 0, else throws it away.
  * Returns 0, or -1 with errno set; then nothing is left behind.
  */
 int output_close(struct output *output, int status);

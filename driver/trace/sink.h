@@ -2,11 +2,8 @@
  * sink.h -- where the text of a trace goes: a stream, or a file that
  * appears whole or not at all.
  *
- * A regular file is written without a name, or beside its place, and renamed by
- * sink_close, so that whoever fails in between leaves what was there before,
- * and whoever is killed leaves nothing else.  What is not a
- * regular file (a pipe, a terminal) is written to where it is.  The name's
- * ending decides about compression (compression.h).
+ * Files are written as new_file.h says.  The name's ending decides about
+ * compression (compression.h).
  */
 #ifndef DRIVER_TRACE_SINK_H
 #define DRIVER_TRACE_SINK_H
@@ -16,18 +13,16 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "driver/trace/new_file.h"
 #include "driver/trace/trace.h"
 
 struct archive;
 
-/* One of stream, archive and fd takes the bytes. */
+/* One of stream, archive and file takes the bytes. */
 struct sink {
     FILE *stream;
     struct archive *archive;
-    int fd;
-    char *target; /* to be replaced by beside; NULL: fd is in place */
-    char *beside;
-    bool nameless; /* beside is to be the name of what has none yet */
+    struct new_file file;
 };
 
 /*
