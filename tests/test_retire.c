@@ -232,7 +232,84 @@ START_TEST(refusal_hook_is_asked_for_retired_pages)
 }
 END_TEST
 
+START_TEST(growth_may_be_retired_from_the_first)
+{
+    unsigned char *pages = heap_grow(&heap, HEAP_PAGE + 16);
+    size_t room = heap.limit - heap_footprint(&heap);
+    ck_assert_ptr_eq(heap_grow_retired(&heap, 32), pages + HEAP_PAGE + 16);
+    ck_assert_uint_eq(heap.retired, 0);
+    ck_assert_ptr_nonnull(heap_grow_retired(&heap, room));
+    ck_assert_uint_eq(heap.brk, heap.limit + 32);
+    ck_assert_uint_eq(heap_footprint(&heap), 2 * HEAP_PAGE + 32);
+    ck_assert(heap_contains(&heap, pages, 2 * HEAP_PAGE));
+    ck_assert(!heap_contains(&heap, pages + 2 * HEAP_PAGE, 1));
+    ck_assert_ptr_nonnull(heap_grow(&heap, HEAP_PAGE));
+    ck_assert_int_eq(heap_restore(&heap, pages, 4 * HEAP_PAGE), 0);
+    memset(pages, 1, 4 * HEAP_PAGE);
+    ck_assert_int_eq(heap_restore(&heap, pages, room), -1);
+    ck_assert_ptr_null(heap_grow_retired(&heap, SIZE_MAX - 15));
+    heap_shrink(&heap, heap.brk - 3 * HEAP_PAGE);
+    ck_assert_uint_eq(heap_footprint(&heap), 3 * HEAP_PAGE);
+}
+END_TEST
+
+/* What was allowed, and what was there before. */
+START_TEST(recalled_pages_ask_nobody)
+{
+    size_t most = 4 * HEAP_PAGE;
+    unsigned char *pages = fill_8_pages();
+    heap_retire(&heap, pages, 6 * HEAP_PAGE);
+    heap_set_refusal(&heap, refuse_large, &most);
+    ck_assert(!heap_allows(&heap, most + 1));
+    ck_assert_uint_eq(heap.refusals, 1);
+    ck_assert(heap_allows(&heap, most));
+    most = 0;
+    heap_recall(&heap, pages + 1, 4 * HEAP_PAGE - 1);
+    ck_assert_uint_eq(heap_footprint(&heap), 6 * HEAP_PAGE);
+    memset(pages, 1, 4 * HEAP_PAGE);
+    heap_recall(&heap, pages, 8 * HEAP_PAGE);
+    ck_assert_uint_eq(heap_footprint(&heap), 8 * HEAP_PAGE);
+    ck_assert_uint_eq(heap.refusals, 1);
+    heap_set_refusal(&heap, NULL, NULL);
+    ck_assert(!heap_allows(&heap, heap.limit));
+}
+END_TEST
+
+/* As after heap_restore the break may move no further than the limit. */
+START_TEST(recalled_pages_count)
+{
+    unsigned char *pages = fill_8_pages();
+    heap_retire(&heap, pages, 4 * HEAP_PAGE);
+    ck_assert_ptr_nonnull(heap_grow(&heap, heap.limit - heap_footprint(&heap)));
+    heap_shrink(&heap, 4 * HEAP_PAGE);
+    heap_recall(&heap, pages, 4 * HEAP_PAGE);
+    ck_assert_uint_eq(heap_footprint(&heap), heap.limit);
+    ck_assert_ptr_null(heap_grow(&heap, 16));
+}
+END_TEST
+
 #ifndef SANITIZED
+START_TEST(growth_that_is_retired_faults)
+{
+    unsigned char *pages = heap_grow_retired(&heap, 2 * HEAP_PAGE);
+    ((volatile unsigned char *)pages)[HEAP_PAGE] = 1;
+}
+END_TEST
+
+START_TEST(what_is_restored_ends_at_the_break)
+{
+    struct heap own;
+    struct heap_options options = {.commit_step_bytes = HEAP_PAGE,
+                                   .retirement = HEAP_AT_ONCE};
+    ck_assert_int_eq(heap_init(&own, &options), 0);
+    unsigned char *pages = heap_grow(&own, 2 * HEAP_PAGE);
+    heap_retire(&own, pages, 2 * HEAP_PAGE);
+    ck_assert_int_eq(heap_restore(&own, pages, 3 * HEAP_PAGE), 0);
+    ((volatile unsigned char *)pages)[2 * HEAP_PAGE - 1] = 1;
+    ((volatile unsigned char *)pages)[2 * HEAP_PAGE] = 1;
+}
+END_TEST
+
 START_TEST(a_retired_page_faults)
 {
     unsigned char *pages = fill_8_pages();
@@ -258,7 +335,12 @@ Suite *retire_suite(void)
     tcase_add_test(tests, pages_of_a_shared_heap_retire);
     tcase_add_test(tests, ranges_agree_with_a_plain_map_of_pages);
     tcase_add_test(tests, refusal_hook_is_asked_for_retired_pages);
+    tcase_add_test(tests, growth_may_be_retired_from_the_first);
+    tcase_add_test(tests, recalled_pages_ask_nobody);
+    tcase_add_test(tests, recalled_pages_count);
 #ifndef SANITIZED
+    tcase_add_test_raise_signal(tests, what_is_restored_ends_at_the_break, 11);
+    tcase_add_test_raise_signal(tests, growth_that_is_retired_faults, 11);
     tcase_add_test_raise_signal(tests, a_retired_page_faults, 11);
 #endif
     suite_add_tcase(suite, tests);

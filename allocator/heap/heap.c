@@ -219,17 +219,17 @@ static int take_back(struct heap *heap, size_t offset, size_t bytes)
 }
 
 /*
- * Ends the retirement of all pages from offset on, a multiple of HEAP_PAGE.
- * Access alone comes back, which the system has no reason to refuse: no mapping
- * is divided, and the memory was accounted for when it was first accessible.
+ * Ends the retirement of all pages in [start, end), which divides no range of
+ * them.  Access alone comes back, which the system has no reason to refuse: no
+ * mapping is divided, and the memory was accounted for when it was first
+ * accessible.
  */
-static void forget_retired(struct heap *heap, size_t offset)
+static void forget_retired(struct heap *heap, size_t start, size_t end)
 {
-    size_t bytes =
-        ranges_overlap(&heap->retired_pages, offset, heap->committed);
+    size_t bytes = ranges_overlap(&heap->retired_pages, start, end);
     if (bytes != 0) {
-        take_back(heap, offset, heap->committed - offset);
-        ranges_cut(&heap->retired_pages, offset, heap->committed);
+        take_back(heap, start, end - start);
+        ranges_cut(&heap->retired_pages, start, end);
         heap->retired -= bytes;
     }
 }
@@ -237,7 +237,7 @@ static void forget_retired(struct heap *heap, size_t offset)
 void heap_reset(struct heap *heap)
 {
     heap->past_brk = heap_touched(heap);
-    forget_retired(heap, 0);
+    forget_retired(heap, 0, heap->committed);
     for (size_t i = 0; i < heap->mappings.n; i++) {
         const struct heap_range *mapping = &heap->mappings.at[i];
         close_pages(heap, mapping->offset, mapping->bytes);
@@ -276,9 +276,10 @@ static int commit(struct heap *heap, size_t brk)
     return 0;
 }
 
-int heap_make_room(struct heap *heap, size_t bytes)
+/* Before the break moves up by bytes, of which so many count; 0 or -1. */
+static int make_room(struct heap *heap, size_t bytes, size_t counted)
 {
-    if (!allowed(heap, bytes) || bytes > heap->mappings_floor - heap->brk) {
+    if (!allowed(heap, counted) || bytes > heap->mappings_floor - heap->brk) {
         refused(heap, bytes);
         return -1;
     }
@@ -291,6 +292,11 @@ int heap_make_room(struct heap *heap, size_t bytes)
     return 0;
 }
 
+int heap_make_room(struct heap *heap, size_t bytes)
+{
+    return make_room(heap, bytes, bytes);
+}
+
 void heap_shrink(struct heap *heap, size_t bytes)
 {
     assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk &&
@@ -298,7 +304,7 @@ void heap_shrink(struct heap *heap, size_t bytes)
     note_peak(heap);
     heap->past_brk = heap_touched(heap);
     heap->brk -= bytes;
-    forget_retired(heap, heap->brk / HEAP_PAGE * HEAP_PAGE);
+    forget_retired(heap, heap->brk / HEAP_PAGE * HEAP_PAGE, heap->committed);
     update_ready(heap, heap->brk);
 }
 
@@ -364,11 +370,50 @@ size_t heap_retire(struct heap *heap, const void *address, size_t bytes)
     return heap->retired - before;
 }
 
-int heap_restore(struct heap *heap, const void *address, size_t bytes)
+/* Lets nobody touch pages beyond the break, if that is how they retire. */
+static int keep_out(struct heap *heap, size_t start, size_t bytes)
+{
+    return heap->retirement == HEAP_AT_ONCE
+               ? protect(heap, start, bytes, PROT_NONE)
+               : 0;
+}
+
+void *heap_grow_retired(struct heap *heap, size_t bytes)
+{
+    size_t brk = heap->brk, start = round_up(brk, HEAP_PAGE);
+    size_t end = (brk + bytes) / HEAP_PAGE * HEAP_PAGE;
+    size_t pages = start < end ? end - start : 0;
+    if (ranges_reserve(&heap->retired_pages) != 0) {
+        return refused(heap, bytes);
+    }
+    if (make_room(heap, bytes, bytes - pages) != 0) {
+        return NULL;
+    }
+    if (pages != 0) {
+        if (keep_out(heap, start, pages) != 0) {
+            return refused(heap, bytes);
+        }
+        ranges_join(&heap->retired_pages, start, end);
+        heap->retired += pages;
+    }
+    heap->brk += bytes;
+    update_ready(heap, heap->brk);
+    return heap->base + brk;
+}
+
+/* The pages that a range touches. */
+static void touched_pages(const struct heap *heap, const void *address,
+                          size_t bytes, size_t *start, size_t *end)
 {
     size_t offset = (size_t)((const unsigned char *)address - heap->base);
-    size_t start = offset / HEAP_PAGE * HEAP_PAGE;
-    size_t end = round_up(offset + bytes, HEAP_PAGE);
+    *start = offset / HEAP_PAGE * HEAP_PAGE;
+    *end = round_up(smaller(offset + bytes, heap->brk), HEAP_PAGE);
+}
+
+int heap_restore(struct heap *heap, const void *address, size_t bytes)
+{
+    size_t start, end;
+    touched_pages(heap, address, bytes, &start, &end);
     bytes = ranges_overlap(&heap->retired_pages, start, end);
     if (bytes == 0) {
         return 0;
@@ -382,6 +427,23 @@ int heap_restore(struct heap *heap, const void *address, size_t bytes)
     heap->retired -= bytes;
     update_ready(heap, heap->brk);
     return 0;
+}
+
+bool heap_allows(struct heap *heap, size_t bytes)
+{
+    if (allowed(heap, bytes)) {
+        return true;
+    }
+    refused(heap, bytes);
+    return false;
+}
+
+void heap_recall(struct heap *heap, const void *address, size_t bytes)
+{
+    size_t start, end;
+    touched_pages(heap, address, bytes, &start, &end);
+    forget_retired(heap, start, end);
+    update_ready(heap, heap->brk);
 }
 
 static void update_floor(struct heap *heap)

@@ -159,6 +159,12 @@ static inline void *heap_grow(struct heap *heap, size_t bytes)
 }
 
 /*
+ * The same, but the whole pages of what is new are retired from the first: they
+ * count, and may be touched, when they are restored.
+ */
+void *heap_grow_retired(struct heap *heap, size_t bytes);
+
+/*
  * Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT, but not
  * into a retired page.  What lay retired beyond it is retired no more.
  */
@@ -202,6 +208,18 @@ size_t heap_retire(struct heap *heap, const void *address, size_t bytes);
  * changed.
  */
 int heap_restore(struct heap *heap, const void *address, size_t bytes);
+
+/*
+ * Asks whether the footprint may grow by so many bytes, for who is going to
+ * recall pages and does not want to be refused half-way; nothing changes.
+ */
+bool heap_allows(struct heap *heap, size_t bytes);
+
+/*
+ * As heap_restore, but asks nobody: the footprint stays within what
+ * heap_allows said yes to, or what it was since the pages were retired.
+ */
+void heap_recall(struct heap *heap, const void *address, size_t bytes);
 
 /* Bytes of [address, address + bytes) of the contiguous part now retired. */
 static inline size_t heap_retired_bytes(const struct heap *heap,
