@@ -8,6 +8,7 @@
 
 #include "allocator/policies/mymalloc/bins.h"
 #include "allocator/policies/mymalloc/hollow.h"
+#include "allocator/policies/mymalloc/move.h"
 #include "allocator/policies/mymalloc/pool.h"
 
 /*
@@ -69,16 +70,22 @@ static inline uint32_t carve_full(struct heap *heap, struct tables *tables,
     return taken;
 }
 
+/* Whether all pages of what is taken are in memory, or those at its ends. */
+enum pages { PRESENT, BARE };
+
 /* The same where pages may be retired; 0: the heap refuses to restore them. */
 static __attribute__((noinline)) uint32_t carve_hollow(struct heap *heap,
                                                        uint32_t block,
                                                        uint32_t units,
-                                                       bool high)
+                                                       bool high,
+                                                       enum pages pages)
 {
     uint32_t word = *word_of(heap, block), rest = (word >> SIZE_SHIFT) - units;
     uint32_t taken = high ? block + rest : block;
     my_block_shrink_top(heap); /* or it lies idle beside these pages */
-    if (!my_hollow_restore(heap, taken, taken + units)) {
+    if (!(pages == PRESENT
+              ? my_hollow_restore(heap, taken, taken + units)
+              : my_hollow_restore_ends(heap, taken, taken + units))) {
         return 0;
     }
     *word_of(heap, block) &= ~HOLLOW;
@@ -94,7 +101,7 @@ static inline uint32_t carve(struct heap *heap, struct tables *tables,
                              uint32_t block, uint32_t units, bool high)
 {
     return *word_of(heap, block) & HOLLOW
-               ? carve_hollow(heap, block, units, high)
+               ? carve_hollow(heap, block, units, high, PRESENT)
                : carve_full(heap, tables, block, units, high);
 }
 
@@ -163,6 +170,47 @@ uint32_t my_block_take_new(struct heap *heap, uint32_t units)
         block = block != 0 ? block : my_block_take_top(heap, units);
     }
     return block;
+}
+
+static uint32_t take_hole_bare(struct heap *heap, uint32_t units)
+{
+    uint32_t block = bins_best(heap, tables_of(heap), units);
+    bool high = units >= HIGH_FROM_UNITS;
+    return block == 0 ? 0
+           : *word_of(heap, block) & HOLLOW
+               ? carve_hollow(heap, block, units, high, BARE)
+               : carve_full(heap, tables_of(heap), block, units, high);
+}
+
+static bool grow_top_bare(struct heap *heap, uint32_t units)
+{
+    uint32_t top = root_of(heap)->top;
+    uint32_t room = end_unit(heap) - top;
+    if (room >= units) {
+        return true;
+    }
+    if (units > UINT32_MAX - top ||
+        heap_grow_retired(heap, (units - room) * UNIT) == NULL) {
+        return false;
+    }
+    if (!my_hollow_restore_ends(heap, top, top + units)) {
+        my_block_shrink_top(heap);
+        return false;
+    }
+    return true;
+}
+
+uint32_t my_block_take_bare(struct heap *heap, uint32_t units)
+{
+    uint32_t block = take_hole_bare(heap, units);
+    if (block == 0 && end_unit(heap) - root_of(heap)->top < units &&
+        my_pool_flush(heap, pool_worth(heap))) {
+        block = take_hole_bare(heap, units);
+    }
+    if (block != 0) {
+        return block;
+    }
+    return grow_top_bare(heap, units) ? my_block_take_top(heap, units) : 0;
 }
 
 /* Whether a free block of a + b units has a size that a word can tell. */
@@ -288,25 +336,26 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap,
                         uint32_t reach)
 {
     uint32_t units = units_of(heap, block);
-    uint32_t word = *word_of(heap, block) | PREV_IN_USE;
-    uint32_t hole = units_before(heap, block);
-    uint32_t moved = block - hole + gap, left = moved + units;
-    if (!my_hollow_restore(heap, moved, moved + reach)) {
+    uint32_t word = *word_of(heap, block);
+    uint32_t hole = units_before(heap, block), start = block - hole;
+    uint32_t flags = *word_of(heap, start) & (PREV_IN_USE | HOLLOW);
+    uint32_t moved = start + gap, left = moved + units;
+    bins_remove(heap, tables_of(heap), start, hole);
+    if (!my_hollow_restore_ends(heap, moved, moved + reach) ||
+        !my_move_payload(heap, block, moved, reach)) {
+        write_free(heap, start, hole, flags);
+        *word_of(heap, block) = word;
+        bins_offer(heap, tables_of(heap), start);
         return 0;
     }
-    bins_remove(heap, tables_of(heap), block - hole, hole);
-    memmove(address_of(heap, moved), address_of(heap, block),
-            units * UNIT - sizeof(uint32_t));
     if (root_of(heap)->tables == block) {
         root_of(heap)->tables = moved;
     }
-    *word_of(heap, moved) = word;
+    *word_of(heap, moved) = gap != 0 ? word : word | PREV_IN_USE;
     if (gap != 0) {
-        write_free(heap, block - hole, gap,
-                   (*word_of(heap, block - hole) & PREV_IN_USE) |
-                       hollow_between(heap, block - hole, gap));
-        *word_of(heap, moved) &= ~PREV_IN_USE;
-        bins_offer(heap, tables_of(heap), block - hole);
+        write_free(heap, start, gap,
+                   (flags & PREV_IN_USE) | hollow_between(heap, start, gap));
+        bins_offer(heap, tables_of(heap), start);
     }
     *word_of(heap, left) =
         word_in_use(hole - gap) | hollow_between(heap, left, hole - gap);

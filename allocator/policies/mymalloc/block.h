@@ -38,6 +38,12 @@ uint32_t my_block_take_new(struct heap *heap, uint32_t units);
 /* The same from the top alone. */
 uint32_t my_block_take_top(struct heap *heap, uint32_t units);
 
+/*
+ * As my_block_take, but in the middle of the block pages may be retired: such
+ * as were in a free block, or all that the top lacked.
+ */
+uint32_t my_block_take_bare(struct heap *heap, uint32_t units);
+
 /* Frees a block in use of so many units (its word's size is not read). */
 void my_block_give(struct heap *heap, uint32_t block, uint32_t units);
 

@@ -17,6 +17,9 @@
 /* Units below a block that hold the last notes of a free one and its word. */
 #define NOTES_BELOW ((uint32_t)(POLICY_NOTES_LAST / UNIT + 1))
 
+/* Units from a block on that hold its first notes. */
+#define NOTES_ABOVE ((uint32_t)(POLICY_NOTES_FIRST / UNIT))
+
 /* What blocks of at least so many bytes have, until it is enough. */
 struct gain {
     size_t least;
@@ -110,4 +113,10 @@ bool my_hollow_restore(struct heap *heap, uint32_t from, uint32_t to)
         my_hollow_yield(heap, retired);
     }
     return heap_restore(heap, start, bytes) == 0;
+}
+
+bool my_hollow_restore_ends(struct heap *heap, uint32_t from, uint32_t to)
+{
+    return my_hollow_restore(heap, from, from + NOTES_ABOVE) &&
+           my_hollow_restore(heap, to - NOTES_BELOW, to);
 }

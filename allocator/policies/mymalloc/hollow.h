@@ -53,6 +53,12 @@ static inline uint32_t hollow_rest(uint32_t word, uint32_t units)
  */
 bool my_hollow_restore(struct heap *heap, uint32_t from, uint32_t to);
 
+/*
+ * The same for the ends of a block in use that takes [from, to): all that
+ * neighbours need, and all that it needs once it is free.
+ */
+bool my_hollow_restore_ends(struct heap *heap, uint32_t from, uint32_t to);
+
 /* Before the footprint grows by so many bytes: retires, if it is worth it. */
 void my_hollow_yield(struct heap *heap, size_t bytes);
 

@@ -15,6 +15,7 @@
  *   bins.h     the index of free blocks
  *   hollow.h   giving the pages inside free blocks back
  *   resize.h   realloc of a block in place
+ *   move.h     how a large block moves, piece by piece
  *   bits.h     where small objects begin
  *   areas.h    how they lie in blocks
  *   holes.h    the index of holes between them
@@ -181,7 +182,7 @@ static size_t mymalloc_usable_size(struct heap *heap, const void *payload)
     return usable(heap, payload, small_units_of(heap, payload));
 }
 
-/* Resizes a block with a word where it is, or by sliding; NULL: cannot. */
+/* Resizes a block with a word; NULL: a plain copy is as good, or refused. */
 static void *resize_block(struct heap *heap, uint32_t block, size_t size)
 {
     if (size >= HUGE_FROM_BYTES) {
@@ -259,9 +260,7 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     if (size >= HUGE_FROM_BYTES || alignment >= HUGE_FROM_BYTES - size) {
         return my_huge_malloc(heap, alignment, size);
     }
-    if (tables_outgrown(heap, tables_of(heap))) {
-        my_tables_renew(heap, 0);
-    }
+    tables_keep_up(heap);
     uint32_t units = units_for(size);
     uint32_t slack = (uint32_t)(alignment / UNIT) - 1;
     uint32_t block = my_block_take_hole(heap, units + slack);

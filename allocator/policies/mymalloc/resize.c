@@ -4,6 +4,7 @@
 #include "allocator/policies/mymalloc/resize.h"
 
 #include "allocator/policies/mymalloc/block.h"
+#include "allocator/policies/mymalloc/move.h"
 #include "allocator/policies/mymalloc/tables.h"
 
 /* Units of the free block before, 0: it is in use. */
@@ -43,14 +44,10 @@ static uint32_t grow_at_top(struct heap *heap, uint32_t block, uint32_t have,
     return block != 0 && extend(heap, block, more) ? block : 0;
 }
 
-uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
+/* In place, or by sliding. */
+static uint32_t grow(struct heap *heap, uint32_t block, uint32_t units)
 {
     uint32_t have = units_of(heap, block);
-    if (units <= have) {
-        *word_of(heap, block) -= (have - units) << SIZE_SHIFT;
-        my_block_cut(heap, block, have, units);
-        return block;
-    }
     block = my_tables_make_way(heap, block, units - have);
     if (block + have == root_of(heap)->top) {
         return grow_at_top(heap, block, have, units);
@@ -64,4 +61,44 @@ uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
         block = my_block_slide(heap, block, 0, units);
     }
     return block != 0 && extend(heap, block, units - have) ? block : 0;
+}
+
+/* Frees a block in use, of which pages may be retired. */
+static void give_hollow(struct heap *heap, uint32_t block)
+{
+    *word_of(heap, block) |= HOLLOW;
+    my_block_give(heap, block, units_of(heap, block));
+}
+
+/* To a new place, if a plain copy would let the footprint pass its peak. */
+static uint32_t move(struct heap *heap, uint32_t block, uint32_t units)
+{
+    if (tables_of(heap) == NULL ||
+        heap_footprint(heap) + units * UNIT <= heap_peak(heap) ||
+        !my_move_matters(heap, units_of(heap, block) * UNIT)) {
+        return 0;
+    }
+    tables_keep_up(heap);
+    uint32_t moved = my_block_take_bare(heap, units);
+    if (moved == 0) {
+        return 0;
+    }
+    if (!my_move_payload(heap, block, moved, units)) {
+        give_hollow(heap, moved);
+        return 0;
+    }
+    give_hollow(heap, block);
+    return moved;
+}
+
+uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units)
+{
+    uint32_t have = units_of(heap, block);
+    if (units <= have) {
+        *word_of(heap, block) -= (have - units) << SIZE_SHIFT;
+        my_block_cut(heap, block, have, units);
+        return block;
+    }
+    uint32_t grown = grow(heap, block, units);
+    return grown != 0 ? grown : move(heap, block, units);
 }

@@ -6,7 +6,8 @@
  *      hole below of at least half the block is used first by sliding down
  *   3. the free block behind is large enough: it is taken from
  *   4. with the free block before it there is room: slide down, then as 3
- *   5. a new block, copy, free
+ *   5. a new block, copy, free; piece by piece where both blocks together would
+ *      pass the peak (move.h)
  *
  * The tables make way first where they lie between the block and the top.
  *
@@ -19,8 +20,8 @@
 #include "allocator/policies/mymalloc/layout.h"
 
 /*
- * Gives a block in use, with a word, so many units without a new block.
- * Returns its place, which may be lower, or 0 when that cannot be done.
+ * Gives a block in use, with a word, so many units.  Returns its place, or 0,
+ * with nothing changed, when only a plain copy to a new block is left to try.
  */
 uint32_t my_resize(struct heap *heap, uint32_t block, uint32_t units);
 

@@ -132,6 +132,14 @@ static inline void tables_count_small(const struct heap *heap, uint32_t units,
  */
 void my_tables_renew(struct heap *heap, uint32_t chunks);
 
+/* Before a block is taken that may let the heap grow. */
+static inline void tables_keep_up(struct heap *heap)
+{
+    if (tables_outgrown(heap, tables_of(heap))) {
+        my_tables_renew(heap, 0);
+    }
+}
+
 /*
  * Slides the tables down onto the free block below them, if there is one; onto
  * one with retired pages only where the top gains by it.
