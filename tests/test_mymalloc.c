@@ -33,6 +33,32 @@ START_TEST(aligned_blocks_alone_make_tables_too)
 }
 END_TEST
 
+/* The words of 64 objects cost as much as the first tables. */
+START_TEST(tables_come_when_words_cost_more)
+{
+    row_fill_all(&row, payloads, 63, 16);
+    for (int i = 0; i < MANY; i++) { /* comes and goes, resized between */
+        void *p = row.policy->malloc(&row.heap, 16 + (size_t)i % 16);
+        p = row.policy->realloc(&row.heap, p, 17 + (size_t)i % 23);
+        row.policy->free(&row.heap, p);
+    }
+    ck_assert_ptr_null(tables_of(&row.heap));
+    row_fill_all(&row, payloads + 63, 2, 16);
+    ck_assert_ptr_nonnull(tables_of(&row.heap));
+    row_expect_sound(&row);
+}
+END_TEST
+
+START_TEST(words_that_cost_nothing_make_no_tables)
+{
+    row_fill_all(&row, payloads, 500, 28);
+    ck_assert_ptr_null(tables_of(&row.heap));
+    row_fill_all(&row, payloads + 500, 20, 28);
+    ck_assert_ptr_nonnull(tables_of(&row.heap));
+    row_expect_sound(&row);
+}
+END_TEST
+
 START_TEST(a_heap_costs_16_bytes_and_grows_by_what_is_missing)
 {
     ck_assert_uint_eq(row.heap.brk, 16);
@@ -79,7 +105,7 @@ END_TEST
 
 START_TEST(nor_do_those_of_a_small_heap)
 {
-    expect_larger_ones_fit(200, 120);
+    expect_larger_ones_fit(400, 240);
 }
 END_TEST
 
@@ -131,6 +157,8 @@ Suite *mymalloc_suite(void)
     TCase *tests = tcase_create("what things cost");
     tcase_add_checked_fixture(tests, open_row, close_row);
     tcase_add_test(tests, aligned_blocks_alone_make_tables_too);
+    tcase_add_test(tests, tables_come_when_words_cost_more);
+    tcase_add_test(tests, words_that_cost_nothing_make_no_tables);
     tcase_add_test(tests, a_heap_costs_16_bytes_and_grows_by_what_is_missing);
     tcase_add_test(tests, many_of_a_size_pay_no_headers);
     tcase_add_test(tests, small_objects_do_not_pin_the_holes_of_large_ones);

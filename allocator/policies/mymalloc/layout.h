@@ -11,8 +11,9 @@
  *                                  16 n - 4 are the caller's
  *
  * A block's word
- *   in use    size in units (28) | 0 | 0 | previous in use | in use
+ *   in use    size in units (28) | 0 | pays | previous in use | in use
  *   free      size in units (28) | hollow | 0 | previous in use | 0
+ *             pays: without it the block would have a unit less (tables.h);
  *             the payload holds the links, its end the size again; hollow:
  *             pages of its middle may be retired (hollow.h)
  *
@@ -24,8 +25,8 @@
  *
  * An area is a block full of small objects without words (areas.h); its word
  * says 0 units.  The word at top says "in use, previous in use": no free block
- * touches the top, it is merged into it.  Its size bits count small blocks
- * until there are tables (tables.h).
+ * touches the top, it is merged into it.  Its size bits count those
+ * that pay until there are tables.
  *
  * Units are 32-bit numbers, so the contiguous part reaches 64 GiB; a block
  * reaches 4 GiB, and requests beyond that have mappings of their own (huge.h).
@@ -45,6 +46,7 @@
 /* Flags of a word. */
 #define IN_USE      ((uint32_t)1)
 #define PREV_IN_USE ((uint32_t)2)
+#define PAYS        ((uint32_t)4)
 #define HOLLOW      ((uint32_t)8)
 #define FLAGS       ((uint32_t)15)
 #define SIZE_SHIFT  4

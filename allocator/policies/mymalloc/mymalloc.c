@@ -63,8 +63,9 @@ static int mymalloc_init(struct heap *heap, const uint64_t *values)
 
 /* A block where no free one has room, or few are known for want of tables. */
 static __attribute__((noinline)) uint32_t take_block(struct heap *heap,
-                                                     uint32_t units)
+                                                     size_t size)
 {
+    uint32_t units = units_for(size);
     const struct tables *tables = tables_of(heap);
     bool outgrown = tables_outgrown(heap, tables);
     if (outgrown) {
@@ -74,7 +75,7 @@ static __attribute__((noinline)) uint32_t take_block(struct heap *heap,
                          ? my_block_take_new(heap, units)
                          : my_block_take(heap, units);
     if (block != 0) {
-        tables_count_small(heap, units, true);
+        tables_recount(heap, block, 0, size);
     }
     return block;
 }
@@ -87,12 +88,12 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (size >= HUGE_FROM_BYTES) {
         return my_huge_malloc(heap, HEAP_ALIGNMENT, size);
     }
-    uint32_t units = units_for(size), block = 0;
+    uint32_t block = 0;
     if (tables_of(heap) != NULL) {
-        block = my_block_take_hole(heap, units);
+        block = my_block_take_hole(heap, units_for(size));
     }
     if (block == 0) {
-        block = take_block(heap, units);
+        block = take_block(heap, size);
     }
     return block != 0 ? address_of(heap, block) : NULL;
 }
@@ -133,7 +134,7 @@ static __attribute__((noinline)) void free_block(struct heap *heap,
     }
     uint32_t block = unit_of(heap, payload);
     uint32_t units = units_of(heap, block);
-    tables_count_small(heap, units, false);
+    tables_discount(heap, block);
     my_block_give(heap, block, units);
 }
 
@@ -188,15 +189,12 @@ static void *resize_block(struct heap *heap, uint32_t block, size_t size)
     if (size >= HUGE_FROM_BYTES) {
         return NULL;
     }
-    uint32_t had = units_of(heap, block);
+    uint32_t had = tables_count(heap, block);
     block = my_resize(heap, block, units_for(size));
     if (block == 0) {
         return NULL;
     }
-    if (units_for(size) != had) {
-        tables_count_small(heap, had, false);
-        tables_count_small(heap, units_for(size), true);
-    }
+    tables_recount(heap, block, had, size);
     return address_of(heap, block);
 }
 
@@ -274,8 +272,9 @@ static void *mymalloc_memalign(struct heap *heap, size_t alignment, size_t size)
     }
     uintptr_t first = (uintptr_t)address_of(heap, block);
     uint32_t gap = (uint32_t)((-first & (alignment - 1)) / UNIT);
-    tables_count_small(heap, units, true);
-    return address_of(heap, my_block_trim(heap, block, gap, units));
+    block = my_block_trim(heap, block, gap, units);
+    tables_recount(heap, block, 0, size);
+    return address_of(heap, block);
 }
 
 /* Frees what is kept, lowers the tables, gives the top's memory back. */

@@ -82,7 +82,9 @@ static bool is_sound_behind(const struct heap *heap, uint32_t end)
 static bool is_sound_block(const struct heap *heap, uint32_t block, size_t size)
 {
     uint32_t word = *word_of(heap, block), units = word >> SIZE_SHIFT;
-    if ((word & (FLAGS & ~PREV_IN_USE)) != IN_USE || units == 0 ||
+    uint32_t may =
+        units <= SMALL_MOST_UNITS + 1 ? PREV_IN_USE | PAYS : PREV_IN_USE;
+    if ((word & (FLAGS & ~may)) != IN_USE || units == 0 ||
         units > root_of(heap)->top - block ||
         (size != 0 && units != units_for(size))) {
         return false;

@@ -14,10 +14,9 @@
  *   chunks    of bits
  *
  * A heap has none before they repay the 0.7 KB that they begin with and what
- * areas leave unused: until TABLES_FROM_SMALL small blocks live (the word at
- * top counts them), or FEWER_SMALL in TABLES_FROM_BYTES, where they would lie
- * between large ones for good, or it has TABLES_AT_LAST.  Its free blocks form
- * one list, at most some hundred, and all blocks have words.
+ * areas leave unused: until 64 small blocks live whose word costs them a unit
+ * (TABLES_FROM, which the word at top counts up to), or 512 small ones at all,
+ * so that its only list of free blocks stays short, or it has TABLES_AT_LAST.
  * From there on the tables are made anew, larger and finer, each time the heap
  * has outgrown the map or the chunks by a quarter, which costs amortized O(1)
  * per unit of growth; about 0.5 % of the heap are theirs, beside the bits.
@@ -33,17 +32,15 @@
 
 #include "allocator/policies/mymalloc/layout.h"
 
-#define TABLES_FROM_SMALL ((uint32_t)128)
-#define FEWER_SMALL       ((uint32_t)48)
-#define TABLES_FROM_BYTES ((size_t)8192)
-#define TABLES_AT_LAST    ((size_t)65536)
-#define GRANULE_UNITS     ((uint32_t)256) /* of the map: 4 KiB */
-#define BINS_PER_WORD     ((uint32_t)64)
-#define SMALL_MOST_UNITS  ((uint32_t)16)
-#define SMALL_MOST_BYTES  (SMALL_MOST_UNITS * UNIT)
-#define SMALL_BLOCK_UNITS (SMALL_MOST_UNITS + 1) /* with its word */
-#define GROUPS            3
-#define HOLE_BINS         ((uint32_t)17)
+#define TABLES_FROM      ((uint32_t)512)
+#define TABLES_PAYING    ((uint32_t)8)
+#define TABLES_AT_LAST   ((size_t)65536)
+#define GRANULE_UNITS    ((uint32_t)256) /* of the map: 4 KiB */
+#define BINS_PER_WORD    ((uint32_t)64)
+#define SMALL_MOST_UNITS ((uint32_t)16)
+#define SMALL_MOST_BYTES (SMALL_MOST_UNITS * UNIT)
+#define GROUPS           3
+#define HOLE_BINS        ((uint32_t)17)
 
 /* The holes in areas made for a group of small sizes. */
 struct group {
@@ -111,18 +108,41 @@ static inline bool tables_outgrown(const struct heap *heap,
     if (tables != NULL) {
         return end_unit(heap) / GRANULE_UNITS >= tables->granules;
     }
-    uint32_t small = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
-    return small >= TABLES_FROM_SMALL || heap->brk >= TABLES_AT_LAST ||
-           (small >= FEWER_SMALL && heap->brk >= TABLES_FROM_BYTES);
+    uint32_t count = *word_of(heap, root_of(heap)->top) >> SIZE_SHIFT;
+    return count >= TABLES_FROM || heap->brk >= TABLES_AT_LAST;
 }
 
-/* Notes, while there are no tables, that a small block came or went. */
-static inline void tables_count_small(const struct heap *heap, uint32_t units,
-                                      bool came)
+/* What a block in use counts for tables while there are none. */
+static inline uint32_t tables_count(const struct heap *heap, uint32_t block)
 {
-    if (root_of(heap)->tables == 0 && units <= SMALL_BLOCK_UNITS) {
-        uint32_t one = (uint32_t)1 << SIZE_SHIFT;
-        *word_of(heap, root_of(heap)->top) += came ? one : -one;
+    uint32_t word = *word_of(heap, block);
+    if (root_of(heap)->tables != 0) {
+        return 0;
+    }
+    return word & PAYS ? TABLES_PAYING
+                       : word >> SIZE_SHIFT <= SMALL_MOST_UNITS + 1;
+}
+
+/* Counts a block with a new request of size bytes; it counted had before. */
+static inline void tables_recount(const struct heap *heap, uint32_t block,
+                                  uint32_t had, size_t size)
+{
+    if (root_of(heap)->tables == 0) {
+        bool pays = size <= SMALL_MOST_BYTES &&
+                    units_of(heap, block) * UNIT - size >= UNIT;
+        *word_of(heap, block) =
+            (*word_of(heap, block) & ~PAYS) | (pays ? PAYS : 0);
+        uint32_t more = tables_count(heap, block) - had;
+        *word_of(heap, root_of(heap)->top) += more << SIZE_SHIFT;
+    }
+}
+
+/* Counts it no longer; call before it is freed. */
+static inline void tables_discount(const struct heap *heap, uint32_t block)
+{
+    uint32_t count = tables_count(heap, block);
+    if (count != 0) {
+        *word_of(heap, root_of(heap)->top) -= count << SIZE_SHIFT;
     }
 }
 
