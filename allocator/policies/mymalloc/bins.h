@@ -201,9 +201,6 @@ static inline uint32_t bins_best_listed(const struct heap *heap,
 static inline uint32_t bins_best(const struct heap *heap,
                                  const struct tables *tables, uint32_t units)
 {
-    if (tables == NULL) {
-        return bins_smallest(heap, root_of(heap)->free, units, UINT32_MAX);
-    }
     uint32_t victim = tables->victim;
     uint32_t victim_units = victim != 0 ? units_of(heap, victim) : 0;
     if (victim_units == units) {

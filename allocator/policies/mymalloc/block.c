@@ -110,9 +110,22 @@ uint32_t my_block_carve(struct heap *heap, uint32_t block, uint32_t units)
     return carve(heap, tables_of(heap), block, units, units >= HIGH_FROM_UNITS);
 }
 
+/* Best fit while there are no tables. */
+static __attribute__((noinline)) uint32_t take_early(struct heap *heap,
+                                                     uint32_t units)
+{
+    uint32_t first = root_of(heap)->free;
+    uint32_t block = bins_smallest(heap, first, units, UINT32_MAX);
+    bool high = units >= HIGH_FROM_UNITS;
+    return block != 0 ? carve_full(heap, NULL, block, units, high) : 0;
+}
+
 uint32_t my_block_take_hole(struct heap *heap, uint32_t units)
 {
     struct tables *tables = tables_of(heap);
+    if (tables == NULL) {
+        return take_early(heap, units);
+    }
     uint32_t block = bins_best(heap, tables, units);
     bool high = units >= HIGH_FROM_UNITS;
     return block != 0 ? carve(heap, tables, block, units, high) : 0;

@@ -61,23 +61,15 @@ static int mymalloc_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
-/* A block where no free one has room, or few are known for want of tables. */
-static __attribute__((noinline)) uint32_t take_block(struct heap *heap,
-                                                     size_t size)
+/* A block where no free one has room. */
+static __attribute__((noinline)) uint32_t grow_block(struct heap *heap,
+                                                     uint32_t units)
 {
-    uint32_t units = units_for(size);
-    const struct tables *tables = tables_of(heap);
-    bool outgrown = tables_outgrown(heap, tables);
-    if (outgrown) {
+    if (tables_outgrown(heap, tables_of(heap))) {
         my_tables_renew(heap, 0);
+        return my_block_take(heap, units);
     }
-    uint32_t block = tables != NULL && !outgrown
-                         ? my_block_take_new(heap, units)
-                         : my_block_take(heap, units);
-    if (block != 0) {
-        tables_recount(heap, block, 0, size);
-    }
-    return block;
+    return my_block_take_new(heap, units);
 }
 
 /* A block of its own for a request that no area serves. */
@@ -88,20 +80,40 @@ static __attribute__((noinline)) void *malloc_block(struct heap *heap,
     if (size >= HUGE_FROM_BYTES) {
         return my_huge_malloc(heap, HEAP_ALIGNMENT, size);
     }
-    uint32_t block = 0;
-    if (tables_of(heap) != NULL) {
-        block = my_block_take_hole(heap, units_for(size));
-    }
+    uint32_t units = units_for(size);
+    uint32_t block = my_block_take_hole(heap, units);
     if (block == 0) {
-        block = take_block(heap, size);
+        block = grow_block(heap, units);
     }
     return block != 0 ? address_of(heap, block) : NULL;
+}
+
+/* The same while there are no tables, which it makes when they are due. */
+static __attribute__((noinline)) void *malloc_early(struct heap *heap,
+                                                    size_t size)
+{
+    if (tables_outgrown(heap, NULL)) {
+        my_tables_renew(heap, 0);
+    }
+    if (tables_of(heap) != NULL || size >= HUGE_FROM_BYTES) {
+        return malloc_block(heap, size);
+    }
+    size += size == 0;
+    uint32_t block = my_block_take(heap, units_for(size));
+    if (block == 0) {
+        return NULL;
+    }
+    tables_recount(heap, block, 0, size);
+    return address_of(heap, block);
 }
 
 static void *mymalloc_malloc(struct heap *heap, size_t size)
 {
     struct tables *tables = tables_of(heap);
-    if (tables == NULL || size - 1 >= SMALL_MOST_BYTES) {
+    if (tables == NULL) {
+        return malloc_early(heap, size);
+    }
+    if (size - 1 >= SMALL_MOST_BYTES) {
         return malloc_block(heap, size);
     }
     uint32_t units = small_units(size);

@@ -200,7 +200,8 @@ static uint32_t take_from_heap(struct heap *heap, uint32_t group,
     return unit;
 }
 
-void *my_pool_refill(struct heap *heap, uint32_t units)
+__attribute__((noinline)) void *my_pool_refill(struct heap *heap,
+                                               uint32_t units)
 {
     uint32_t group = group_for(units);
     uint32_t unit = take_own(heap, group, units);
