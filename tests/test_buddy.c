@@ -31,6 +31,19 @@ START_TEST(binary_halves_merge)
 }
 END_TEST
 
+/* What grew in pieces and merged has no words of theirs in it. */
+START_TEST(merged_fresh_memory_is_zero)
+{
+    static const char *const names[] = {"buddy", "buddy-fibonacci"};
+    row_open(&row, names[_i]);
+    row_give(&row, row_take(&row, 16));
+    const unsigned char *payload = row.policy->malloc(&row.heap, 4000);
+    for (size_t i = POLICY_NOTES_FIRST; i < 4000 - POLICY_NOTES_LAST; i++) {
+        ck_assert_uint_eq(payload[i], 0);
+    }
+}
+END_TEST
+
 /* Both blocks of 32 in the middle are free, yet no buddies. */
 START_TEST(neighbours_that_are_no_buddies_stay_apart)
 {
@@ -318,6 +331,7 @@ Suite *buddy_suite(void)
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tcase_add_test(all, tests[i]);
     }
+    tcase_add_loop_test(all, merged_fresh_memory_is_zero, 0, 2);
     tcase_add_loop_test(all, sizes_are_rounded_up_to_the_series, 0, 3);
     tcase_add_loop_test(all, no_flipped_bit_is_missed, 0, 3);
     suite_add_tcase(suite, all);

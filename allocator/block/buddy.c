@@ -165,6 +165,7 @@ static struct block *free_buddy(const struct heap *heap, struct block *block,
                : NULL;
 }
 
+/* The upper one's word goes, so that fresh memory is zero (policy.h). */
 void buddy_give(struct heap *heap, struct block *block)
 {
     const struct buddy_series *s = series_of(heap);
@@ -172,7 +173,9 @@ void buddy_give(struct heap *heap, struct block *block)
     struct block *buddy;
     while ((buddy = free_buddy(heap, block, word)) != NULL) {
         list_out(heap, buddy);
+        struct block *upper = buddy < block ? block : buddy;
         block = buddy < block ? buddy : block;
+        *upper = (struct block){.header = 0};
         word = buddy_parent(s, word);
     }
     block->header = word;
