@@ -9,6 +9,7 @@
 #include "allocator/heap/failing.h"
 #include "allocator/policies/mymalloc/layout.h"
 #include "tests/support/lab.h"
+#include "tests/support/sanitized.h"
 
 enum { ARRAY = 600000, GROWN = 700000, PIN = 2000, SLACK = 60000 };
 
@@ -242,6 +243,7 @@ START_TEST(a_refusal_anywhere_loses_nothing)
 }
 END_TEST
 
+#ifndef SANITIZED /* there mlock does nothing */
 /* Locked pages stay in memory, so what was copied up to there does, too. */
 static unsigned char *lock(unsigned char *array, size_t offset)
 {
@@ -280,6 +282,7 @@ START_TEST(pages_that_the_system_does_not_take_are_copied_at_once)
     ck_assert_uint_ge(n, 3);
 }
 END_TEST
+#endif
 
 /* ---- all at random ------------------------------------------------------- */
 
@@ -351,9 +354,11 @@ Suite *move_suite(void)
     tcase_add_test(tests, an_array_moves_wherever_it_ends);
     tcase_add_test(tests, an_array_grows_up_to_the_limit);
     tcase_add_loop_test(tests, a_refusal_anywhere_loses_nothing, 0, MAKERS);
+#ifndef SANITIZED
     tcase_add_loop_test(tests,
                         pages_that_the_system_does_not_take_are_copied_at_once,
                         0, LOCKERS);
+#endif
     tcase_add_test(tests, arrays_at_random_hold);
     tcase_add_test(tests, arrays_survive_refusals);
     tcase_add_test(tests, arrays_survive_limits);
