@@ -265,9 +265,10 @@ START_TEST(jeprof_reads_a_profile)
         SAMPLED,
         WATCHED "sites; jeprof --text --alloc_space "
                 "$B/tests/programs/watched p 2>/dev/null | "
-                "awk '/ (hot|cold)_site/ { print $6, int($2 + 0.5) }'",
+                "awk '/ hot_site/ && $2 + 0 > 88 && $2 + 0 < 94 { print $6 }"
+                "     / cold_site/ && $2 + 0 > 6 && $2 + 0 < 12 { print $6 }'",
         &status);
-    ck_assert_str_eq(text, "hot_site 91\ncold_site 9\n");
+    ck_assert_str_eq(text, "hot_site\ncold_site\n");
     free(text);
 }
 END_TEST
