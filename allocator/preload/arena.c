@@ -269,8 +269,8 @@ static void give(struct arena *arena, size_t class, void *const *payloads,
                  size_t n)
 {
     pthread_mutex_lock(&arena->lock);
+    verify_block(arena, payloads[0], class);
     for (size_t i = 0; i < n; i++) {
-        verify_block(arena, payloads[i], class);
         ((struct cached *)payloads[i])->key = 0;
         arena_set_state(payloads[i], STATE_FREE);
     }

@@ -107,8 +107,11 @@ static inline size_t cache_length(const struct cache_bin *bin)
  */
 bool cache_fill(struct cache *cache, size_t class);
 
-/* Sees to it that a full list can keep one more, if that is worth it. */
-void cache_make_room(struct cache *cache, size_t class);
+/*
+ * Sees to it that a full list can keep one more, if that is worth it.  Returns
+ * whether the class has few blocks there yet.
+ */
+bool cache_make_room(struct cache *cache, size_t class);
 
 /* A block of the class, or NULL: the list is empty, or its link was damaged. */
 static inline void *cache_malloc(struct cache *cache, size_t class)

@@ -238,13 +238,8 @@ static uint16_t begin(const struct cache_bin *bin, uint16_t first)
 static bool lengthen(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    uint16_t first = first_most(class);
-    if (bin->most < first) {
-        bin->most = begin(bin, first);
-        return true;
-    }
     size_t n = bin->most != 0 ? bin->most : 1;
-    size_t share = first != 0 ? 1 : LARGE_SHARE;
+    size_t share = first_most(class) != 0 ? 1 : LARGE_SHARE;
     size_t more = class_bytes(class) * n;
     if (n > CACHE_MOST / 2 ||
         *grown_of(cache, class) + more > spare_bytes(cache->arena) / share) {
@@ -273,17 +268,28 @@ static void send_away(struct cache *cache, size_t class, uintptr_t list,
     }
 }
 
-void cache_make_room(struct cache *cache, size_t class)
+/* The list becomes the spare one, which leaves. */
+static void turn_over(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
     uintptr_t spare;
-    if (lengthen(cache, class) || bin->most == 0) {
-        return;
-    }
     int error = errno;
     size_t n = take_spare(bin, &spare);
     send_away(cache, class, spare, n);
     errno = error;
     n = take_list(bin, &bin->spare);
     atomic_store_explicit(&bin->n_spare, (unsigned)n, memory_order_relaxed);
+}
+
+bool cache_make_room(struct cache *cache, size_t class)
+{
+    struct cache_bin *bin = &cache->bins[class];
+    if (bin->most < first_most(class)) {
+        bin->most = begin(bin, first_most(class));
+        return true;
+    }
+    if (!lengthen(cache, class) && bin->most != 0) {
+        turn_over(cache, class);
+    }
+    return false;
 }

@@ -53,12 +53,12 @@ size_t verify_block(struct arena *arena, const void *payload, size_t state)
     struct heap *heap = &arena->heap;
     size_t class = state <= CLASSES ? state : 0;
     size_t size = class != 0 ? class_bytes(class) : 0;
-    if (policy()->is_sound != NULL &&
-        !policy()->is_sound(heap, payload, size)) {
+    bool knows = policy()->is_sound != NULL;
+    if (knows && !policy()->is_sound(heap, payload, size)) {
         blame(heap, payload, class);
     }
     size_t bytes = policy()->usable_size(heap, payload);
-    if (bytes < size || !heap_contains(heap, payload, bytes)) {
+    if (bytes < size || (!knows && !heap_contains(heap, payload, bytes))) {
         blame(heap, payload, class);
     }
     if (class != 0 && has_guard(class, bytes) &&

@@ -1,9 +1,10 @@
 /*
  * verify.h -- whether somebody wrote where he should not.
  *
- * Looked at where a block is about to go back to its policy anyway, under the
- * arena's lock, and where a list of freed ones breaks off; never on the short
- * way of malloc and free.
+ * Looked at where a block, or the first of a list, is about to go back to its
+ * policy anyway, under the arena's lock, where a thread has freed few of the
+ * class yet, and where a list of freed ones breaks off; never on the short way
+ * of malloc and free.
  *
  *   | what the policy keeps | payload of a class | guard | what it keeps |
  *                                         8 bytes, where the policy's block
