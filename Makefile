@@ -201,7 +201,9 @@ TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/programs/*.c
 $(TEST_PROGRAMS): $(B)/tests/programs/%: tests/programs/%.c $(stamp)
 	@mkdir -p $(@D)
 	@echo '  LD $@'; $(CC) $(ALL_CFLAGS) -fno-builtin -fno-sanitize=all \
-	  -fno-optimize-sibling-calls $(LDFLAGS) -o $@ $< -lpthread
+	  -fno-optimize-sibling-calls $(LDFLAGS) -o $@ $(filter %.c,$^) -lpthread
+
+$(B)/tests/programs/misuse: $(wildcard tests/programs/misuse/*.c)
 
 # Mallocs for mdriver -p.
 TEST_LIBRARIES := $(patsubst tests/%.c,$(B)/tests/%.so,$(wildcard tests/libraries/*.c))
