@@ -10,7 +10,9 @@ most = 100
 cut(value) = value > most ? most : value
 set xrange [0 : most * 1.02]
 set xlabel "per cent of the live payload"
-set key at graph 0.99, first 2 right top reverse Left samplen 1 spacing 1.3
+set tmargin at screen 1 - 120.0 / height
+set key at screen 150.0 / width, screen 1 - 68.0 / height left top horizontal \
+    reverse Left samplen 1 width 2
 set style fill solid 1.0 noborder
 beyond(total) = total > most ? sprintf("%.0f →", total) : ""
 bars = data . "/fragmentation.tsv"
