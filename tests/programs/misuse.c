@@ -11,25 +11,28 @@
 
 volatile size_t size;
 
-/* Whether the mistake is among them; makes it if so. */
-static int make(const struct mistake *mistake, const char *name)
+/* The mistake of that name among those, or NULL. */
+static const struct mistake *find(const struct mistake *among, const char *name)
 {
-    for (; mistake->name != NULL; mistake++) {
-        if (strcmp(name, mistake->name) == 0) {
-            mistake->make();
-            return 1;
-        }
+    while (among->name != NULL && strcmp(name, among->name) != 0) {
+        among++;
     }
-    return 0;
+    return among->name != NULL ? among : NULL;
 }
 
 int main(int argc, char **argv)
 {
-    size = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-    if (size != 0 &&
-        (make(wrong_calls, argv[1]) || make(wrong_accesses, argv[1]))) {
-        return 0;
+    const struct mistake *mistake = NULL;
+
+    if (argc == 3) {
+        size = strtoul(argv[2], NULL, 10);
+        mistake = find(wrong_calls, argv[1]);
+        mistake = mistake != NULL ? mistake : find(wrong_accesses, argv[1]);
     }
-    fputs("usage: misuse NAME SIZE\n", stderr);
-    return 2;
+    if (mistake == NULL || size == 0) {
+        fputs("usage: misuse NAME SIZE\n", stderr);
+        return 2;
+    }
+    mistake->make();
+    return 0;
 }
