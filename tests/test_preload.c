@@ -64,6 +64,12 @@ START_TEST(threads_share_exchange_fork_and_end)
 }
 END_TEST
 
+START_TEST(blocks_that_others_free_return_to_their_arena)
+{
+    expect_quiet(_i, "ways_home");
+}
+END_TEST
+
 START_TEST(misuse_is_told_with_exit_code_3)
 {
     static const struct {
@@ -236,6 +242,8 @@ Suite *preload_suite(void)
     tcase_add_loop_test(tests, the_functions_do_what_their_manuals_say, 0,
                         N_POLICIES);
     tcase_add_loop_test(tests, threads_share_exchange_fork_and_end, 0,
+                        N_POLICIES);
+    tcase_add_loop_test(tests, blocks_that_others_free_return_to_their_arena, 0,
                         N_POLICIES);
     tcase_add_test(tests, misuse_is_told_with_exit_code_3);
     tcase_add_test(tests, a_dump_shows_blocks_and_a_summary);

@@ -70,14 +70,14 @@ static void before_fork(void)
     if (debugs()) {
         debug_lock();
     }
-    depot_lock();
+    depots_lock();
     arenas_lock();
 }
 
 static void after_fork(void)
 {
     arenas_unlock();
-    depot_unlock();
+    depots_unlock();
     if (debugs()) {
         debug_unlock();
     }
@@ -91,7 +91,7 @@ static void after_fork(void)
 static void after_fork_in_child(void)
 {
     arenas_reset_locks();
-    depot_reset_locks();
+    depots_reset_locks();
     if (debugs()) {
         debug_begin_child();
     }
@@ -125,8 +125,8 @@ static bool start(void)
     pthread_mutex_lock(&caches.lock);
     if (!caches.started) {
         settings_read();
-        depot_reset_locks();
         caches.failed = arenas_make() != 0 || (debugs() && debug_open() != 0);
+        depots_reset_locks();
         onlooker_choose();
         atomic_store_explicit(&caches.started, true, memory_order_release);
         mine = true;
@@ -214,7 +214,7 @@ void cache_flush(void)
     if (cache_mine.own != &cache_none) {
         traffic_empty(cache_mine.own);
     }
-    depot_flush();
+    depots_flush();
 }
 
 /* What went in and out of a cache follows from what is in it now. */

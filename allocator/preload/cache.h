@@ -164,7 +164,7 @@ static inline bool cache_free(struct cache *cache, void *payload)
     return true;
 }
 
-/* Gives all that the calling thread's cache and the depot hold back. */
+/* Gives all that the calling thread's cache and the depots hold back. */
 void cache_flush(void);
 
 /* Of all threads together, those that ended included. */

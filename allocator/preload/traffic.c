@@ -20,9 +20,6 @@
 /* Classes that begin with no list may use such a part of spare_bytes more. */
 #define LARGE_SHARE 2
 
-/* What lies between threads: all of a small arena. */
-#define DEPOT_MOST ((size_t)1 << 20)
-
 /* What the list of a class may hold without more ado; 0: nothing. */
 static uint16_t first_most(size_t class)
 {
@@ -127,7 +124,7 @@ static void send_heavy_home(struct cache *cache)
         const struct cache_bin *bin = &cache->bins[class];
         if (bin->head != 0 || bin->spare != 0) {
             send_lists_home(cache, class);
-            depot_send_home(class);
+            depot_send_home(cache->arena, class);
         }
     }
 }
@@ -143,7 +140,7 @@ static void review_light(struct cache *cache)
         cache->taken_then[class] = taken;
         if (lately < length / 2) {
             send_home(cache, class);
-            depot_send_home(class);
+            depot_send_home(cache->arena, class);
         } else if (lately < length) {
             send_spare_home(cache, class);
         }
@@ -190,7 +187,7 @@ static void lengthen_batch(struct cache *cache, size_t class)
 static size_t fetch(struct cache *cache, size_t class)
 {
     struct cache_bin *bin = &cache->bins[class];
-    size_t n = depot_take(class, &bin->head);
+    size_t n = depot_take(cache->arena, class, &bin->head);
     if (n == 0) {
         review_at_times(cache);
         n = arena_take(cache->arena, class, bin->batch, &bin->head);
@@ -250,11 +247,10 @@ static bool lengthen(struct cache *cache, size_t class)
     return true;
 }
 
-/* Whether the depot takes a list of n blocks, mostly of one arena. */
+/* Whether the depot takes a list of n blocks. */
 static bool pass_on(size_t class, uintptr_t list, size_t n)
 {
-    size_t all = footprint_of(arena_of(verify_link(class, list, NULL)));
-    return depot_put(class, list, n, all < DEPOT_MOST ? all : DEPOT_MOST);
+    return depot_put(arena_of(verify_link(class, list, NULL)), class, list, n);
 }
 
 /* A list of n blocks leaves for the depot, or for home. */
