@@ -49,6 +49,20 @@ START_TEST(tables_come_when_words_cost_more)
 }
 END_TEST
 
+/* What a block paid before there were tables is not held against it later. */
+START_TEST(blocks_older_than_the_tables_may_grow)
+{
+    unsigned char *old = row.policy->malloc(&row.heap, 16);
+    void *behind = row.policy->malloc(&row.heap, 600);
+    row_fill_all(&row, payloads, 70, 16);
+    ck_assert_ptr_nonnull(tables_of(&row.heap));
+    row.policy->free(&row.heap, behind);
+    ck_assert_ptr_eq(row.policy->realloc(&row.heap, old, 500), old);
+    ck_assert(row.policy->is_sound(&row.heap, old, 500));
+    row_expect_sound(&row);
+}
+END_TEST
+
 START_TEST(words_that_cost_nothing_make_no_tables)
 {
     row_fill_all(&row, payloads, 500, 28);
@@ -158,6 +172,7 @@ Suite *mymalloc_suite(void)
     tcase_add_checked_fixture(tests, open_row, close_row);
     tcase_add_test(tests, aligned_blocks_alone_make_tables_too);
     tcase_add_test(tests, tables_come_when_words_cost_more);
+    tcase_add_test(tests, blocks_older_than_the_tables_may_grow);
     tcase_add_test(tests, words_that_cost_nothing_make_no_tables);
     tcase_add_test(tests, a_heap_costs_16_bytes_and_grows_by_what_is_missing);
     tcase_add_test(tests, many_of_a_size_pay_no_headers);

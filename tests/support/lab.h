@@ -2,9 +2,10 @@
  * lab.h -- a policy on a heap, with a live set of the test's own beside it.
  *
  * Every operation is judged at once: alignment, bounds, usable size, contents.
- * lab_verify demands the policy's check to pass and its walk to cover the heap
- * exactly and to name the live blocks, no more and no fewer.  The first
- * objection stays in why; everything after it is refused as LAB_WRONG.
+ * lab_verify demands the policy's check to pass, its walk to cover the heap
+ * exactly and to name the live blocks, no more and no fewer, and each of them
+ * to be sound.  The first objection stays in why; everything after it is
+ * refused as LAB_WRONG.
  */
 #ifndef TESTS_SUPPORT_LAB_H
 #define TESTS_SUPPORT_LAB_H
@@ -67,7 +68,10 @@ enum lab_outcome lab_free_all(struct lab *lab);
 /* One operation at random, with n live blocks at most. */
 enum lab_outcome lab_step(struct lab *lab, size_t most_live);
 
-/* check passes, walk covers the heap and agrees with the live set. */
+/*
+ * check passes, walk covers the heap and agrees with the live set, and where
+ * there is is_sound, it has no objection to any block of that.
+ */
 enum lab_outcome lab_verify(struct lab *lab);
 
 /* Every byte of every live block is as it was left. */

@@ -114,6 +114,24 @@ static enum lab_outcome verify_walk(struct lab *lab)
     return LAB_DONE;
 }
 
+/* Nobody wrote beyond a block here. */
+static enum lab_outcome verify_soundness(struct lab *lab)
+{
+    const struct policy *policy = lab->policy;
+    for (size_t i = 0; policy->is_sound != NULL && i < lab->n_live; i++) {
+        const struct lab_block *block = &lab->live[i];
+        if (!policy->is_sound(&lab->heap, block->payload, 0) ||
+            !policy->is_sound(&lab->heap, block->payload, block->size)) {
+            return lab_wrong(lab,
+                             "block at offset %#zx of %zu bytes, %zu usable, "
+                             "is said not to be sound",
+                             (size_t)(block->payload - lab->heap.base),
+                             block->size, block->usable);
+        }
+    }
+    return LAB_DONE;
+}
+
 enum lab_outcome lab_verify(struct lab *lab)
 {
     if (lab->why[0] != '\0') {
@@ -124,5 +142,5 @@ enum lab_outcome lab_verify(struct lab *lab)
         return lab_wrong(lab, "check: %s at %p: %s", fault.rule, fault.address,
                          fault.detail);
     }
-    return verify_walk(lab);
+    return verify_walk(lab) == LAB_DONE ? verify_soundness(lab) : LAB_WRONG;
 }

@@ -79,14 +79,21 @@ static bool is_sound_behind(const struct heap *heap, uint32_t end)
     return units != 0 || bits_is_start(tables_or_root(heap), end);
 }
 
+/* Whether a request of size bytes, 0: unknown, may have got so many units. */
+static bool fits_request(uint32_t units, size_t size)
+{
+    bool is_small = size != 0 && size <= SMALL_MOST_BYTES;
+    return size == 0 || units == units_for(size) ||
+           (is_small && units == units_for(small_units(size) * UNIT));
+}
+
 static bool is_sound_block(const struct heap *heap, uint32_t block, size_t size)
 {
     uint32_t word = *word_of(heap, block), units = word >> SIZE_SHIFT;
     uint32_t may =
         units <= SMALL_MOST_UNITS + 1 ? PREV_IN_USE | PAYS : PREV_IN_USE;
     if ((word & (FLAGS & ~may)) != IN_USE || units == 0 ||
-        units > root_of(heap)->top - block ||
-        (size != 0 && units != units_for(size))) {
+        units > root_of(heap)->top - block || !fits_request(units, size)) {
         return false;
     }
     return is_sound_before(heap, block, word) &&

@@ -123,15 +123,18 @@ static inline uint32_t tables_count(const struct heap *heap, uint32_t block)
                        : word >> SIZE_SHIFT <= SMALL_MOST_UNITS + 1;
 }
 
-/* Counts a block with a new request of size bytes; it counted had before. */
+/*
+ * Counts a block with a new request of size bytes; it counted had before.  Once
+ * there are tables none pays: a block that did may have grown (sound.h).
+ */
 static inline void tables_recount(const struct heap *heap, uint32_t block,
                                   uint32_t had, size_t size)
 {
+    *word_of(heap, block) &= ~PAYS;
     if (root_of(heap)->tables == 0) {
         bool pays = size <= SMALL_MOST_BYTES &&
                     units_of(heap, block) * UNIT - size >= UNIT;
-        *word_of(heap, block) =
-            (*word_of(heap, block) & ~PAYS) | (pays ? PAYS : 0);
+        *word_of(heap, block) |= pays ? PAYS : 0;
         uint32_t more = tables_count(heap, block) - had;
         *word_of(heap, root_of(heap)->top) += more << SIZE_SHIFT;
     }
