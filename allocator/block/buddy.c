@@ -137,8 +137,7 @@ static void list_out(struct heap *heap, struct block *block)
     }
 }
 
-/* ---- buddies ---------------------------------------------------------------
- */
+/* ---- buddies ------------------------------------------------------------- */
 
 /*
  * The free buddy of the block with that word, or NULL.  Words with the same
@@ -205,8 +204,7 @@ static struct block *split(struct heap *heap, struct block *block,
     return block;
 }
 
-/* ---- growth -----------------------------------------------------------------
- */
+/* ---- growth -------------------------------------------------------------- */
 
 /* What growing does: frontier blocks to make real, and their bytes. */
 struct growth {
@@ -337,8 +335,7 @@ static bool grow(struct heap *heap, uint32_t order)
     return true;
 }
 
-/* ---- blocks
- * ------------------------------------------------------------------ */
+/* ---- blocks -------------------------------------------------------------- */
 
 /* A free block that leads to the order, the smallest there is, or NULL. */
 static struct block *find(const struct heap *heap, uint32_t order)

@@ -111,8 +111,7 @@ struct block *buddy_end(const struct heap *heap);
  */
 int buddy_check(const struct heap *heap, struct block_fault *fault);
 
-/* ---- words ----------------------------------------------------------------
- */
+/* ---- words --------------------------------------------------------------- */
 
 /* Sizes by order, and how far buddies are below the block they came from. */
 struct buddy_series {

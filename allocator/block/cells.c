@@ -41,8 +41,7 @@ bool cells_extend(struct heap *heap, struct cell *cell, size_t bytes)
     return true;
 }
 
-/* ---- lists -----------------------------------------------------------------
- */
+/* ---- lists --------------------------------------------------------------- */
 
 void cell_push(struct heap *heap, uint32_t *head, struct cell *cell)
 {
@@ -64,8 +63,7 @@ void cell_unlink(struct heap *heap, uint32_t *head, struct cell *cell)
         cell->next;
 }
 
-/* ---- checks ----------------------------------------------------------------
- */
+/* ---- checks -------------------------------------------------------------- */
 
 int cells_check(const struct heap *heap, size_t root_bytes,
                 struct cell_census *census, struct block_fault *fault)

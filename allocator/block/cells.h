@@ -89,8 +89,7 @@ struct cell *cells_add(struct heap *heap, size_t bytes);
 /* Makes the last cell of the row larger; false when it is not the last one. */
 bool cells_extend(struct heap *heap, struct cell *cell, size_t bytes);
 
-/* ---- lists -----------------------------------------------------------------
- */
+/* ---- lists --------------------------------------------------------------- */
 
 /* Puts a cell in front of a doubly linked list. */
 void cell_push(struct heap *heap, uint32_t *head, struct cell *cell);
@@ -98,8 +97,7 @@ void cell_push(struct heap *heap, uint32_t *head, struct cell *cell);
 /* Takes a cell out of the doubly linked list that begins at head. */
 void cell_unlink(struct heap *heap, uint32_t *head, struct cell *cell);
 
-/* ---- checks ----------------------------------------------------------------
- */
+/* ---- checks -------------------------------------------------------------- */
 
 /* Free cells and those in use, in this order. */
 struct cell_census {

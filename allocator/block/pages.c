@@ -20,8 +20,7 @@ int pages_init(struct heap *heap, size_t root_bytes)
     return 0;
 }
 
-/* ---- free runs ------------------------------------------------------------
- */
+/* ---- free runs ----------------------------------------------------------- */
 
 static uint32_t list_of(uint32_t run)
 {
@@ -89,8 +88,7 @@ void pages_give(struct heap *heap, uint32_t page)
     list_in(heap, page, run);
 }
 
-/* ---- taking -----------------------------------------------------------------
- */
+/* ---- taking -------------------------------------------------------------- */
 
 /* Marks a run as one block in use. */
 static void mark_whole(struct heap *heap, uint32_t page, uint32_t run)
@@ -139,8 +137,7 @@ uint32_t pages_find(struct heap *heap, uint32_t n, uint32_t alignment)
     return 0;
 }
 
-/* ---- growth
- * ------------------------------------------------------------------ */
+/* ---- growth -------------------------------------------------------------- */
 
 /* Makes room for the entries of n pages; false when refused. */
 static bool table_reserve(struct heap *heap, size_t n)

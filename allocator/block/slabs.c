@@ -18,8 +18,7 @@ int slabs_init(struct heap *heap, struct slabs_choice choice)
     return 0;
 }
 
-/* ---- slabs with room -------------------------------------------------------
- */
+/* ---- slabs with room ----------------------------------------------------- */
 
 static void list_in(struct heap *heap, uint32_t slab)
 {
@@ -58,8 +57,7 @@ void slabs_reap(struct heap *heap)
     }
 }
 
-/* ---- making slabs -----------------------------------------------------------
- */
+/* ---- making slabs -------------------------------------------------------- */
 
 /* A free run, or else one by growth, when nothing that is kept will do. */
 static uint32_t take_run(struct heap *heap, size_t bytes, size_t alignment)
@@ -126,8 +124,7 @@ static uint32_t make_slab(struct heap *heap, uint32_t class, size_t alignment)
     return slab;
 }
 
-/* ---- objects ----------------------------------------------------------------
- */
+/* ---- objects ------------------------------------------------------------- */
 
 static unsigned char *object_at(const struct heap *heap, uint32_t slab,
                                 size_t unit)

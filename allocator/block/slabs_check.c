@@ -44,8 +44,7 @@ static int check_root(const struct heap *heap, struct block_fault *fault)
     return 0;
 }
 
-/* ---- slabs ------------------------------------------------------------------
- */
+/* ---- slabs --------------------------------------------------------------- */
 
 static int slab_fail(const struct search *search, uint32_t slab,
                      const char *rule, size_t expected, size_t got)
@@ -116,8 +115,7 @@ static int check_slab(struct search *search, uint32_t slab)
     return check_free_objects(search, slab, object / BLOCK_UNIT);
 }
 
-/* ---- runs
- * --------------------------------------------------------------------- */
+/* ---- runs ---------------------------------------------------------------- */
 
 static int check_free_run(struct search *search, uint32_t page)
 {
@@ -168,8 +166,7 @@ static int check_runs(struct search *search)
     return 0;
 }
 
-/* ---- lists
- * --------------------------------------------------------------------- */
+/* ---- lists --------------------------------------------------------------- */
 
 /* What belongs in a list. */
 struct list {

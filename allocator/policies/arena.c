@@ -37,8 +37,7 @@ static struct arena *arena(const struct heap *heap)
     return (struct arena *)heap->base;
 }
 
-/* A region for an object; it is the current one, unless for this object only.
- */
+/* A region for an object: the current one, unless for this object only. */
 static struct area *new_region(struct heap *heap, size_t bytes)
 {
     size_t region_bytes = arena(heap)->region_bytes;

@@ -6,9 +6,10 @@
  * neighbours merge.  A page that is free as a whole goes back to the system.
  * Requests of a page or more (4065 bytes and up) have a mapping each.
  *
- *   a page   | 8 | word | payload  | word | next |    | word | payload |...| 8
- * | in use           free   '--> by address    in use large    | 8 | word |
- * payload, to the end of the last page                 |
+ *   a page   | 8 | word | payload | word | next |      | word | payload | 8 |
+ *                  in use            free   '--> by address    in use
+ *
+ *   large    | 8 | word | payload, to the end of the last page              |
  *
  *   word     bytes of the block (large: of the mapping) | L U 0 0
  *            L large, U in use; bits 1 and 0 belong to plain.h
@@ -87,8 +88,7 @@ static struct piece *piece_at(const struct heap *heap, uint64_t offset)
     return offset != 0 ? (struct piece *)(heap->base + offset) : NULL;
 }
 
-/* ---- the free list ----------------------------------------------------------
- */
+/* ---- the free list ------------------------------------------------------- */
 
 /* Where the link to the first block above an address is noted. */
 static uint64_t *place_above(struct heap *heap, const struct piece *piece,
@@ -178,8 +178,7 @@ static void cut(struct heap *heap, struct piece *piece, size_t bytes)
     }
 }
 
-/* ---- the store
- * ---------------------------------------------------------------- */
+/* ---- the store ----------------------------------------------------------- */
 
 static size_t large_bytes(size_t size)
 {
@@ -280,8 +279,7 @@ static int page_list_init(struct heap *heap, const uint64_t *values)
     return mapped_init(heap, sizeof(struct page_list));
 }
 
-/* ---- check and walk
- * -------------------------------------------------------------- */
+/* ---- check and walk ------------------------------------------------------ */
 
 /* The blocks of one page, as far as sizes lead; calls visit for each. */
 static int walk_page(void *page, policy_visit_fn *visit, void *context)

@@ -191,8 +191,7 @@ static int pool_init(struct heap *heap, const uint64_t *values)
     return 0;
 }
 
-/* ---- check
- * --------------------------------------------------------------------- */
+/* ---- check --------------------------------------------------------------- */
 
 /* All objects of a pool have one size; those that are free are in its list. */
 static int check_pool(const struct area *pool, struct policy_fault *fault)

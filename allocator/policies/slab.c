@@ -142,8 +142,7 @@ static int slab_check(struct heap *heap, struct policy_fault *fault)
     return slabs_check(heap, &found) == 0 ? 0 : tagged_report(&found, fault);
 }
 
-/* ---- walk
- * --------------------------------------------------------------------- */
+/* ---- walk ---------------------------------------------------------------- */
 
 static int visit_piece(policy_visit_fn *visit, void *context,
                        enum block_kind kind, const void *address, size_t bytes)

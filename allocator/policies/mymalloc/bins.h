@@ -1,7 +1,7 @@
 /*
  * bins.h -- the index of free blocks: best fit in O(1).
  *
- * Free blocks are kept in doubly linked lists by size, newest first.  Up to
+ * Free blocks are kept in doubly linked lists by size, newest first.  Below
  * 2^(k+1) units each bin holds one size; above, each power of two is divided
  * into 2^k bins of equal width, so that a bin is at most 1/2^k wider than its
  * smallest block.  k grows with the heap (tables.h).

@@ -75,7 +75,7 @@ uint32_t my_block_room_behind(const struct heap *heap, uint32_t end);
 bool my_block_extend(struct heap *heap, uint32_t end, uint32_t units);
 
 /*
- * Moves a block in use (no run) down onto the free block before it, but for
+ * Moves a block in use (no area) down onto the free block before it, but for
  * gap units, fewer than that has; payload bytes are copied.  What it leaves
  * behind is freed.  It may then grow to reach units without being refused what
  * free blocks have of them.  Returns its new place, or 0, with nothing changed,
@@ -85,7 +85,7 @@ uint32_t my_block_slide(struct heap *heap, uint32_t block, uint32_t gap,
                         uint32_t reach);
 
 /*
- * Moves the last block before the top (no run) up by units, letting the heap
+ * Moves the last block before the top (no area) up by units, letting the heap
  * grow if need be; payload bytes are copied.  The units below it are free
  * then.  Returns false, with nothing changed, when the heap refuses.
  */

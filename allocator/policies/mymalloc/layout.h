@@ -97,7 +97,7 @@ static inline struct links *links_of(const struct heap *heap, uint32_t block)
     return (struct links *)address_of(heap, block);
 }
 
-/* Units of a block that is free or in use, but no run. */
+/* Units of a block that is free or in use, but no area. */
 static inline uint32_t units_of(const struct heap *heap, uint32_t block)
 {
     return *word_of(heap, block) >> SIZE_SHIFT;
