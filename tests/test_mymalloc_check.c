@@ -201,8 +201,11 @@ START_TEST(places_of_the_chunks)
     struct tables *tables = tables_of(&row.heap);
     tables->map[tables->granules - 1] = tables->bytes;
     row_expect_rule(&row, "map");
-    tables->map[tables->granules - 1] = tables->chunks_offset;
+    tables->map[tables->granules - 1] = NO_CHUNK;
     tables->n_free_chunks++;
+    row_expect_rule(&row, "chunks");
+    tables->n_free_chunks--;
+    tables->none.holes[1] = 1;
     row_expect_rule(&row, "chunks");
 }
 END_TEST

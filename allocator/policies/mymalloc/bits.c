@@ -82,7 +82,7 @@ void my_bits_withdraw(struct tables *tables, uint32_t from, uint32_t to)
             chunk->starts[0] = tables->free_chunks;
             tables->free_chunks = tables->map[g];
             tables->n_free_chunks++;
-            tables->map[g] = tables->chunks_offset;
+            tables->map[g] = NO_CHUNK;
         }
     }
 }

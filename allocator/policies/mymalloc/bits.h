@@ -10,10 +10,10 @@
  *
  * Bits exist for granules of 4 KiB that small objects lie in only: the map has
  * for each granule of the heap the place of its chunk of bits among the tables.
- * All others share the first chunk, which has no bits set.
+ * All others share one, which has no bits set and the same place in all tables.
  *
  *   heap    |  granule 0  |  granule 1  |  granule 2  |
- *   map     |   chunk 0   |   chunk 2   |   chunk 1   |
+ *   map     |   no chunk  |   chunk 2   |   chunk 1   |
  *   chunk   | starts: 256 bits | holes: 256 bits |
  *
  * Cost: 1/64 of what has small objects, and 1/1024 of the heap.
@@ -34,7 +34,7 @@ static inline struct chunk *bits_chunk(const struct tables *tables,
 /* Whether a granule has bits of its own. */
 static inline bool bits_own(const struct tables *tables, uint32_t granule)
 {
-    return tables->map[granule] != tables->chunks_offset;
+    return tables->map[granule] != NO_CHUNK;
 }
 
 static inline uint32_t bits_word(uint32_t unit)

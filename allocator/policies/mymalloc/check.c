@@ -145,14 +145,21 @@ static bool is_chunk(const struct tables *t, uint32_t place)
            (place - t->chunks_offset) % sizeof(struct chunk) == 0;
 }
 
-/* Chunks are used or free, and so many of each as there should be. */
+/*
+ * Chunks are used or free, and so many of each as there should be; that of
+ * granules without small objects has no bits.
+ */
 static int check_chunks(const struct census *c)
 {
+    static const struct chunk none;
     const struct tables *t = c->tables;
     uint32_t used = 0, n_free = 0;
+    if (memcmp(&t->none, &none, sizeof none) != 0) {
+        return broken(c, "chunks", &t->none, "no granule's has bits");
+    }
     for (uint32_t g = 0; g < t->granules; g++) {
         used += bits_own(t, g);
-        if (!is_chunk(t, t->map[g])) {
+        if (bits_own(t, g) && !is_chunk(t, t->map[g])) {
             return broken(c, "map", &t->map[g], "granule %u: no chunk at %u", g,
                           t->map[g]);
         }
@@ -165,7 +172,7 @@ static int check_chunks(const struct census *c)
         place =
             (uint32_t)((const struct chunk *)(const void *)chunk)->starts[0];
     }
-    return n_free == t->n_free_chunks && 1 + used + n_free == t->n_chunks
+    return n_free == t->n_free_chunks && used + n_free == t->n_chunks
                ? 0
                : broken(c, "chunks", t, "%u used, %u free, of %u", used, n_free,
                         t->n_chunks);

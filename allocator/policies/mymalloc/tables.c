@@ -48,7 +48,7 @@ static void plan(const struct heap *heap, uint32_t chunks, struct tables *t)
     t->bins_offset = t->occupied_offset + words * (uint32_t)sizeof(uint64_t);
     uint32_t bins_end = t->bins_offset + t->n_bins * (uint32_t)sizeof(uint32_t);
     t->chunks_offset = (bins_end + 7) & ~(uint32_t)7;
-    t->n_chunks = 1 + chunks + chunks / CHUNK_SLACK;
+    t->n_chunks = chunks + chunks / CHUNK_SLACK;
     t->bytes = t->chunks_offset + t->n_chunks * (uint32_t)sizeof(struct chunk);
 }
 
@@ -59,6 +59,25 @@ static void move_list(const struct heap *heap, struct tables *to, uint32_t head)
         uint32_t next = links_of(heap, head)->next;
         bins_insert(heap, to, head, units_of(heap, head));
         head = next;
+    }
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Lists stay as they are but for the last, where the index is as fine. */
+static void move_bins(const struct heap *heap, struct tables *to,
+                      const struct tables *from)
+{
+    uint32_t n = smaller(from->n_bins, to->n_bins) - 1;
+    n = from->log_bins == to->log_bins ? n - n % BINS_PER_WORD : 0;
+    memcpy(tables_bins(to), tables_bins(from), n * sizeof(uint32_t));
+    memcpy(tables_occupied(to), tables_occupied(from),
+           n / BINS_PER_WORD * sizeof(uint64_t));
+    for (uint32_t bin = n; bin < from->n_bins; bin++) {
+        move_list(heap, to, tables_bins(from)[bin]);
     }
 }
 
@@ -74,21 +93,33 @@ static void free_chunks_from(struct tables *t, uint32_t n)
     }
 }
 
-/* Moves all chunks that hold something; returns how many. */
-static uint32_t move_chunks(struct tables *to, const struct tables *from)
+static uint32_t used_chunks(const struct tables *t)
 {
-    uint32_t place = to->chunks_offset, n = 0;
-    for (uint32_t g = 0; g < from->granules; g++) {
+    return t->n_chunks - t->n_free_chunks;
+}
+
+/* Moves all chunks that hold something, which the former map lists. */
+static void move_chunks(struct tables *to, const struct tables *from)
+{
+    uint32_t place = to->chunks_offset, left = used_chunks(from);
+    for (uint32_t g = 0; left != 0; g++) {
         if (bits_own(from, g)) {
-            place += (uint32_t)sizeof(struct chunk);
             memcpy((void *)((uintptr_t)to + place),
                    (void *)((uintptr_t)from + from->map[g]),
                    sizeof(struct chunk));
             to->map[g] = place;
-            n++;
+            place += (uint32_t)sizeof(struct chunk);
+            left--;
         }
     }
-    return n;
+}
+
+/* A map of the granules from the nth on, which have no chunks. */
+static void empty_map_from(struct tables *t, uint32_t n)
+{
+    for (uint32_t g = n; g < t->granules; g++) {
+        t->map[g] = NO_CHUNK;
+    }
 }
 
 static void move_contents(const struct heap *heap, struct tables *to,
@@ -101,10 +132,12 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->spent_pages = from->spent_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
     memcpy(to->groups, from->groups, sizeof to->groups);
-    free_chunks_from(to, 1 + move_chunks(to, from));
-    for (uint32_t bin = 0; bin < from->n_bins; bin++) {
-        move_list(heap, to, tables_bins(from)[bin]);
-    }
+    uint32_t both = smaller(from->granules, to->granules);
+    memcpy(to->map, from->map, both * sizeof from->map[0]);
+    empty_map_from(to, both);
+    move_chunks(to, from);
+    free_chunks_from(to, used_chunks(from));
+    move_bins(heap, to, from);
 }
 
 void my_tables_renew(struct heap *heap, uint32_t chunks)
@@ -113,7 +146,7 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
     struct tables planned;
     const struct tables *now = tables_of(heap);
     if (now != NULL) {
-        chunks += now->n_chunks - now->n_free_chunks - 1;
+        chunks += used_chunks(now);
     } else if (chunks < FIRST_CHUNKS) {
         chunks = FIRST_CHUNKS;
     }
@@ -124,19 +157,17 @@ void my_tables_renew(struct heap *heap, uint32_t chunks)
     }
     uint32_t old = root->tables;
     struct tables *to = (struct tables *)address_of(heap, block);
-    memset(to, 0, planned.chunks_offset + sizeof(struct chunk));
     memcpy(to, &planned, sizeof planned);
-    for (uint32_t g = 0; g < to->granules; g++) {
-        to->map[g] = to->chunks_offset;
-    }
+    memset(tables_occupied(to), 0, to->chunks_offset - to->occupied_offset);
     bins_end_searches(to);
     if (old != 0) {
         move_contents(heap, to, tables_of(heap));
         root->tables = block;
         my_block_give(heap, old, units_of(heap, old));
     } else {
+        empty_map_from(to, 0);
+        free_chunks_from(to, 0);
         move_list(heap, to, root->free);
-        free_chunks_from(to, 1);
         root->tables = block;
     }
 }

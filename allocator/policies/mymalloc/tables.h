@@ -75,8 +75,12 @@ struct tables {
     uint32_t victim;      /* the free block outside the bins, 0: none */
     uint32_t lists[SMALL_MOST_UNITS + 1]; /* [c]: objects of c units */
     struct group groups[GROUPS];
+    struct chunk none; /* of all granules without small objects */
     uint32_t map[];
 };
+
+/* Its place, in any tables. */
+#define NO_CHUNK ((uint32_t)offsetof(struct tables, none))
 
 /* NULL while there are none. */
 static inline struct tables *tables_of(const struct heap *heap)
