@@ -253,6 +253,20 @@ START_TEST(growth_may_be_retired_from_the_first)
 }
 END_TEST
 
+/* As whoever grew so, and is refused what he restores, takes it back. */
+START_TEST(growth_of_retired_pages_alone_can_be_undone)
+{
+    unsigned char *pages = heap_grow(&heap, HEAP_PAGE);
+    ck_assert_ptr_nonnull(heap_grow_retired(&heap, 3 * HEAP_PAGE + 16));
+    heap_shrink(&heap, 3 * HEAP_PAGE + 16);
+    ck_assert_uint_eq(heap.brk, HEAP_PAGE);
+    ck_assert_uint_eq(heap.retired, 0);
+    ck_assert_ptr_eq(heap_grow(&heap, HEAP_PAGE), pages + HEAP_PAGE);
+    memset(pages, 1, 2 * HEAP_PAGE);
+    ck_assert_uint_eq(heap_footprint(&heap), 2 * HEAP_PAGE);
+}
+END_TEST
+
 /* What was allowed, and what was there before. */
 START_TEST(recalled_pages_ask_nobody)
 {
@@ -336,6 +350,7 @@ Suite *retire_suite(void)
     tcase_add_test(tests, ranges_agree_with_a_plain_map_of_pages);
     tcase_add_test(tests, refusal_hook_is_asked_for_retired_pages);
     tcase_add_test(tests, growth_may_be_retired_from_the_first);
+    tcase_add_test(tests, growth_of_retired_pages_alone_can_be_undone);
     tcase_add_test(tests, recalled_pages_ask_nobody);
     tcase_add_test(tests, recalled_pages_count);
 #ifndef SANITIZED

@@ -177,7 +177,8 @@ int heap_make_room(struct heap *heap, size_t bytes)
 void heap_shrink(struct heap *heap, size_t bytes)
 {
     assert(bytes % HEAP_ALIGNMENT == 0 && bytes <= heap->brk &&
-           heap_retired_bytes(heap, heap_top(heap) - bytes, 1) == 0);
+           ((heap->brk - bytes) % HEAP_PAGE == 0 ||
+            heap_retired_bytes(heap, heap_top(heap) - bytes, 1) == 0));
     inside_note_peak(heap);
     heap->past_brk = heap_touched(heap);
     heap->brk -= bytes;

@@ -166,7 +166,8 @@ void *heap_grow_retired(struct heap *heap, size_t bytes);
 
 /*
  * Moves the break down by bytes <= brk, a multiple of HEAP_ALIGNMENT, but not
- * into a retired page.  What lay retired beyond it is retired no more.
+ * into the middle of a retired page.  What lay retired beyond it is retired no
+ * more.
  */
 void heap_shrink(struct heap *heap, size_t bytes);
 
