@@ -22,10 +22,10 @@ static const char *const settings[] = {
 enum { N_SETTINGS = sizeof settings / sizeof *settings };
 
 static const char *const deeds[] = {
-    "fork-beside-streams", "limit-address-space", "limit-data",
-    "small-address-space", "lock-memory",         "other-processes",
-    "move-the-break",      "under-a-filter",      "no-descriptors",
-    "no-reading",
+    "fork-beside-streams", "fork-in-a-handler",   "limit-address-space",
+    "limit-data",          "small-address-space", "nothing-vastly-aligned",
+    "lock-memory",         "other-processes",     "move-the-break",
+    "under-a-filter",      "no-descriptors",      "no-reading",
 };
 
 enum { N_DEEDS = sizeof deeds / sizeof *deeds };

@@ -9,7 +9,9 @@
  *
  * Fork: the handlers are the first that the process registers, therefore the
  * last to run before and the first after it.  In the child the caches of the
- * threads that do not exist there are lost.
+ * threads that do not exist there are lost.  A process with one thread takes no
+ * lock: a signal's handler may fork, as POSIX allows it to, while the thread is
+ * in the middle of malloc and holds one.
  */
 #include "allocator/preload/cache.h"
 
@@ -53,6 +55,11 @@ extern void _IO_list_lock(void) __attribute__((weak));
 extern void _IO_list_unlock(void) __attribute__((weak));
 extern void _IO_list_resetlock(void) __attribute__((weak));
 
+/* Whether the process has one thread; newer C libraries know. */
+extern char __libc_single_threaded __attribute__((weak));
+
+static __thread bool forks_alone; /* this thread's fork took no lock */
+
 static void call(void (*function)(void))
 {
     if (function != NULL) {
@@ -60,11 +67,11 @@ static void call(void (*function)(void))
     }
 }
 
-static void before_fork(void)
+static void lock_all(void)
 {
     call(_IO_list_lock);
     if (onlooker_now() != NULL) {
-        watch_before_fork();
+        watch_lock();
     }
     pthread_mutex_lock(&caches.lock);
     if (debugs()) {
@@ -74,7 +81,7 @@ static void before_fork(void)
     arenas_lock();
 }
 
-static void after_fork(void)
+static void unlock_all(void)
 {
     arenas_unlock();
     depots_unlock();
@@ -83,23 +90,52 @@ static void after_fork(void)
     }
     pthread_mutex_unlock(&caches.lock);
     if (onlooker_now() != NULL) {
-        watch_after_fork();
+        watch_unlock();
     }
     call(_IO_list_unlock);
 }
 
-static void after_fork_in_child(void)
+static void reset_all_locks(void)
 {
     arenas_reset_locks();
     depots_reset_locks();
     if (debugs()) {
-        debug_begin_child();
+        debug_reset_lock();
     }
     pthread_mutex_init(&caches.lock, NULL);
     if (onlooker_now() != NULL) {
-        watch_after_fork_in_child();
+        watch_reset_locks();
     }
     call(_IO_list_resetlock);
+}
+
+static void before_fork(void)
+{
+    forks_alone =
+        &__libc_single_threaded != NULL && __libc_single_threaded != 0;
+    if (!forks_alone) {
+        lock_all();
+    }
+}
+
+static void after_fork(void)
+{
+    if (!forks_alone) {
+        unlock_all();
+    }
+}
+
+static void after_fork_in_child(void)
+{
+    if (!forks_alone) {
+        reset_all_locks();
+    }
+    if (debugs()) {
+        debug_begin_child();
+    }
+    if (onlooker_now() != NULL) {
+        watch_begin_child();
+    }
 }
 
 /* The destructor of the key. */

@@ -21,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +108,44 @@ static void fork_beside_streams(void)
     for (int i = 0; i < READERS; i++) {
         pthread_join(readers[i], NULL);
         fclose(streams[i]);
+    }
+}
+
+/* ---- fork in a signal's handler ------------------------------------------ */
+
+static volatile sig_atomic_t forks;
+
+static void fork_now(int signal)
+{
+    (void)signal;
+    int kept_errno = errno;
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(0);
+    }
+    expect_child(child, "a child failed");
+    forks++;
+    errno = kept_errno;
+}
+
+/* The only thread may be anywhere in malloc, with any lock held. */
+static void fork_in_a_handler(void)
+{
+    enum { FORKS = 200, BLOCKS = 64 };
+    struct itimerval often = {{0, 300}, {0, 300}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action = {.sa_handler = fork_now, .sa_flags = SA_RESTART};
+    void *blocks[BLOCKS] = {NULL};
+    expect(sigaction(SIGPROF, &action, NULL) == 0 &&
+               setitimer(ITIMER_PROF, &often, NULL) == 0,
+           "no timer was set");
+    for (unsigned i = 1; forks < FORKS; i = i * 1103515245 + 12345) {
+        void **block = &blocks[i >> 16 & (BLOCKS - 1)];
+        free(*block);
+        *block = malloc(i >> 8 & 0xffff);
+    }
+    setitimer(ITIMER_PROF, &never, NULL);
+    for (int i = 0; i < BLOCKS; i++) {
+        free(blocks[i]);
     }
 }
 
@@ -199,6 +238,18 @@ static void small_address_space(void)
     expect(status_kb("VmSize") < MORE / 1024, "a small program is large");
     expect(setrlimit(RLIMIT_AS, &limit) == 0, "no limit was set");
     live_within(MORE);
+}
+
+/* Not even a block of no bytes has room. */
+static void nothing_vastly_aligned(void)
+{
+    for (int i = 0; i < 3; i++) {
+        errno = 0;
+        void *nothing = aligned_alloc((size_t)1 << 62, 0);
+        expect(nothing == NULL && errno == ENOMEM,
+               "a vast alignment was not refused");
+        free(malloc(100));
+    }
 }
 
 /* Nothing is touched that is not used, even where all has to be resident. */
@@ -362,9 +413,11 @@ static const struct {
     void (*perform)(void);
 } deeds[] = {
     {"fork-beside-streams", fork_beside_streams},
+    {"fork-in-a-handler", fork_in_a_handler},
     {"limit-address-space", limit_address_space},
     {"limit-data", limit_data},
     {"small-address-space", small_address_space},
+    {"nothing-vastly-aligned", nothing_vastly_aligned},
     {"lock-memory", lock_memory},
     {"other-processes", other_processes},
     {"move-the-break", move_the_break},

@@ -55,10 +55,14 @@ void debug_unlock(void)
     pthread_mutex_unlock(&lock);
 }
 
+void debug_reset_lock(void)
+{
+    pthread_mutex_init(&lock, NULL);
+}
+
 void debug_begin_child(void)
 {
     record_disown();
-    pthread_mutex_init(&lock, NULL);
 }
 
 /* ---- blocks; under the lock ---------------------------------------------- */
@@ -90,7 +94,7 @@ static struct record *make(size_t alignment, size_t size,
     record->alignment = alignment;
     record->size = size;
     while (!place_take(record)) {
-        if (size > record_totals.held_bytes) {
+        if (size > record_totals.held_bytes || record_oldest() == NULL) {
             record_unused(record);
             return NULL;
         }

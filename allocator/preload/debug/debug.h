@@ -48,9 +48,12 @@ int debug_check(void);
 void debug_dump(void);
 void debug_count(struct heap_statistics *statistics);
 
-/* Around fork, and in the child. */
+/* Around fork; in the child the lock is reset instead. */
 void debug_lock(void);
 void debug_unlock(void);
+void debug_reset_lock(void);
+
+/* What the child inherited is not its own. */
 void debug_begin_child(void);
 
 #endif

@@ -170,22 +170,26 @@ void watch_close(void)
     pthread_mutex_unlock(&books.lock);
 }
 
-void watch_before_fork(void)
+void watch_lock(void)
 {
     pthread_mutex_lock(&books.lock);
     profile_lock();
 }
 
-void watch_after_fork(void)
+void watch_unlock(void)
 {
     profile_unlock();
     pthread_mutex_unlock(&books.lock);
 }
 
-void watch_after_fork_in_child(void)
+void watch_reset_locks(void)
 {
     pthread_mutex_init(&books.lock, NULL);
     profile_reset_lock();
+}
+
+void watch_begin_child(void)
+{
     trace_forget();
     books.forked = settings.trace_file.text[0] != '\0';
 }

@@ -23,9 +23,12 @@ void watch_open(void);
 /* Writes all that is told at the end, the profile too. */
 void watch_close(void);
 
-/* Around fork, outermost. */
-void watch_before_fork(void);
-void watch_after_fork(void);
-void watch_after_fork_in_child(void);
+/* Around fork, outermost; in the child locks are reset instead. */
+void watch_lock(void);
+void watch_unlock(void);
+void watch_reset_locks(void);
+
+/* The child has a trace of its own. */
+void watch_begin_child(void);
 
 #endif
