@@ -73,7 +73,9 @@ int main(int argc, char **argv)
     char library[PATH_MAX + 32];
     bool asked = argc > 1 &&
                  (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-    if (argc < 2 || asked) {
+    bool ends_options = argc > 1 && strcmp(argv[1], "--") == 0;
+    char **command = argv + 1 + ends_options;
+    if (argc < 2 || *command == NULL || asked) {
         fputs(usage, asked ? stdout : stderr);
         return asked && fflush(stdout) == 0 ? 0 : USAGE;
     }
@@ -85,8 +87,8 @@ int main(int argc, char **argv)
         perror("runprogram");
         return USAGE;
     }
-    execvp(argv[1], argv + 1);
+    execvp(command[0], command);
     int error = errno;
-    fprintf(stderr, "runprogram: %s: %s\n", argv[1], strerror(error));
+    fprintf(stderr, "runprogram: %s: %s\n", command[0], strerror(error));
     return error == ENOENT ? NOT_FOUND : CANNOT_RUN;
 }

@@ -145,21 +145,27 @@ START_TEST(programs_run_under_a_small_address_space)
 }
 END_TEST
 
+static const struct {
+    const char *arguments;
+    int status;
+    const char *part; /* of what is printed */
+} runs[] = {
+    {"sh -c 'echo \"$LD_PRELOAD\"; exit 7'", 7, "/libmymalloc.so\n"},
+    {"-- sh -c 'echo \"$LD_PRELOAD\"; exit 7'", 7, "/libmymalloc.so\n"},
+    {"/no/such 2>&1", 127, "runprogram: /no/such: No such file"},
+    {"-- 2>&1", 2, "usage: runprogram"},
+    {"2>&1", 2, "usage: runprogram"},
+};
+
 START_TEST(runprogram_preloads_and_passes_on)
 {
     char command[2 * PATH_MAX];
     int status;
-    snprintf(command, sizeof command,
-             "%s/runprogram sh -c 'echo \"$LD_PRELOAD\"; exit 7'",
-             preloaded_build());
+    snprintf(command, sizeof command, "%s/runprogram %s", preloaded_build(),
+             runs[_i].arguments);
     char *text = preloaded_shell(command, &status);
-    ck_assert_int_eq(status, 7);
-    ck_assert_ptr_nonnull(strstr(text, "/libmymalloc.so\n"));
-    free(text);
-    snprintf(command, sizeof command, "%s/runprogram /no/such",
-             preloaded_build());
-    text = preloaded_shell(command, &status);
-    ck_assert_int_eq(status, 127);
+    ck_assert_int_eq(status, runs[_i].status);
+    ck_assert_msg(strstr(text, runs[_i].part) != NULL, "%s", text);
     free(text);
 }
 END_TEST
@@ -250,7 +256,8 @@ Suite *preload_suite(void)
     tcase_add_test(tests, wrong_settings_are_told_once_and_ignored);
     tcase_add_test(tests, the_policy_named_is_the_policy_used);
     tcase_add_test(tests, programs_run_under_a_small_address_space);
-    tcase_add_test(tests, runprogram_preloads_and_passes_on);
+    tcase_add_loop_test(tests, runprogram_preloads_and_passes_on, 0,
+                        sizeof runs / sizeof *runs);
     tcase_add_loop_test(tests, a_real_program_prints_the_same, 0, N_SAMPLES);
     suite_add_tcase(suite, tests);
     return suite;
