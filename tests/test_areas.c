@@ -27,8 +27,7 @@ static void expect_mappings(size_t n, size_t bytes)
     ck_assert_uint_eq(row.heap.mapped, bytes);
 }
 
-/* ---- arena -----------------------------------------------------------------
- */
+/* ---- arena --------------------------------------------------------------- */
 
 START_TEST(region_is_emptied_with_its_last_object)
 {
@@ -117,8 +116,7 @@ START_TEST(words_overwritten)
 }
 END_TEST
 
-/* ---- pool ------------------------------------------------------------------
- */
+/* ---- pool ---------------------------------------------------------------- */
 
 START_TEST(pools_hold_one_size)
 {
@@ -188,8 +186,7 @@ START_TEST(pool_was_never_used)
 }
 END_TEST
 
-/* ---- page-list --------------------------------------------------------------
- */
+/* ---- page-list ----------------------------------------------------------- */
 
 START_TEST(pages_are_cut_and_go_when_free)
 {

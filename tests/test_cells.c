@@ -90,8 +90,7 @@ START_TEST(chunk_list_reallocates_in_place)
 }
 END_TEST
 
-/* ---- check -----------------------------------------------------------------
- */
+/* ---- check --------------------------------------------------------------- */
 
 static const char *const any[] = {"chunk-list", "two-lists", "pow2-lists"};
 enum { CHUNKS, TWO, POW2, ANY };

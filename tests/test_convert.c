@@ -157,8 +157,7 @@ static int emit_made(void *context, struct trace_stream *stream)
     return 0;
 }
 
-/* ---- conversion -----------------------------------------------------------
- */
+/* ---- conversion ---------------------------------------------------------- */
 
 START_TEST(addresses_become_ids)
 {
@@ -396,8 +395,7 @@ START_TEST(any_slots_make_a_valid_trace)
 }
 END_TEST
 
-/* ---- verification ---------------------------------------------------------
- */
+/* ---- verification -------------------------------------------------------- */
 
 static void put_sample(uint64_t blocks, uint64_t bytes, uint64_t empty)
 {

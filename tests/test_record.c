@@ -46,8 +46,7 @@ static void ck_assert_told(const char *text)
                   "expected \"%s\" in:\n%s", text, recording.errors);
 }
 
-/* ---- what is recorded -----------------------------------------------------
- */
+/* ---- what is recorded ---------------------------------------------------- */
 
 START_TEST(every_function_is_recorded_with_its_kind)
 {
@@ -127,8 +126,7 @@ START_TEST(calls_in_a_signal_handler_are_recorded)
 }
 END_TEST
 
-/* ---- threads --------------------------------------------------------------
- */
+/* ---- threads ------------------------------------------------------------- */
 
 /* A valid trace frees nothing before it is allocated; all must be there. */
 START_TEST(threads_are_recorded_in_an_order_that_replays)
@@ -156,8 +154,7 @@ START_TEST(threads_agree_with_what_the_program_had)
 }
 END_TEST
 
-/* ---- processes ------------------------------------------------------------
- */
+/* ---- processes ----------------------------------------------------------- */
 
 START_TEST(a_forked_child_has_a_file_of_its_own)
 {
@@ -204,8 +201,7 @@ START_TEST(a_program_that_is_replaced_has_a_file_of_its_own)
 }
 END_TEST
 
-/* ---- bad ends -------------------------------------------------------------
- */
+/* ---- bad ends ------------------------------------------------------------ */
 
 static void ck_assert_survives(const char *mode, int number, uint64_t last_size)
 {
@@ -278,8 +274,7 @@ START_TEST(a_terminated_recorder_ends_the_program_and_converts)
 }
 END_TEST
 
-/* ---- what belongs to the program ------------------------------------------
- */
+/* ---- what belongs to the program ----------------------------------------- */
 
 START_TEST(the_program_notices_nothing)
 {
@@ -332,8 +327,7 @@ START_TEST(status_and_outputs_are_the_programs)
 }
 END_TEST
 
-/* ---- options --------------------------------------------------------------
- */
+/* ---- options ------------------------------------------------------------- */
 
 START_TEST(limit_keeps_the_first_operations)
 {
@@ -375,8 +369,7 @@ START_TEST(output_is_compressed_by_its_name)
 }
 END_TEST
 
-/* ---- programs that cannot be recorded -------------------------------------
- */
+/* ---- programs that cannot be recorded ------------------------------------ */
 
 START_TEST(a_privileged_program_is_refused)
 {

@@ -176,8 +176,7 @@ START_TEST(table_moves_when_it_is_full)
 }
 END_TEST
 
-/* ---- check -----------------------------------------------------------------
- */
+/* ---- check --------------------------------------------------------------- */
 
 /*
  * Page 1: slab of 48 bytes, objects 0, 2 and 3 in use; 2 and 3: a whole run; 4

@@ -24,8 +24,7 @@ struct twin {
     wide peak_bytes;
 };
 
-/* ---- sizes ----------------------------------------------------------------
- */
+/* ---- sizes --------------------------------------------------------------- */
 
 /* A touch of a whole block stays one; any other stays inside. */
 static uint64_t new_touch(const struct twin *twin, const struct op *op)
@@ -89,8 +88,7 @@ static void resize_all(struct twin *twin, const struct trace *trace)
     }
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 /* Blocks get their ids in the order in which they now appear. */
 static int finish(struct twin *twin, const struct trace *trace,

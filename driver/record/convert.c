@@ -59,8 +59,7 @@ static uint16_t thread_of(struct converter *converter, uint64_t first)
     return (uint16_t)(*thread - 1);
 }
 
-/* ---- one function for each kind of event ----------------------------------
- */
+/* ---- one function for each kind of event --------------------------------- */
 
 static enum op_kind op_kind_of(enum event_kind kind)
 {
@@ -152,8 +151,7 @@ static int convert_sample(struct converter *converter,
     return 0;
 }
 
-/* ---- all events -----------------------------------------------------------
- */
+/* ---- all events ---------------------------------------------------------- */
 
 enum { MAX_NUMBERS = 3 };
 
@@ -273,8 +271,7 @@ static int convert_all(struct converter *converter)
     return 0;
 }
 
-/* ---- from file to file ----------------------------------------------------
- */
+/* ---- from file to file --------------------------------------------------- */
 
 struct job {
     struct events_map *events;

@@ -130,8 +130,7 @@ static void *follow(void *context)
     return NULL;
 }
 
-/* ---- both ------------------------------------------------------------------
- */
+/* ---- both ---------------------------------------------------------------- */
 
 struct follower *follow_start(const struct session *session, pid_t pid,
                               const struct record_request *request)

@@ -17,8 +17,7 @@
 
 #define LIBRARY "librecord.so"
 
-/* ---- the library ----------------------------------------------------------
- */
+/* ---- the library --------------------------------------------------------- */
 
 static int own_folder(char *folder, size_t room)
 {
@@ -54,8 +53,7 @@ int launch_find_library(char *path, size_t room, struct launch_error *error)
     return -1;
 }
 
-/* ---- the child ------------------------------------------------------------
- */
+/* ---- the child ----------------------------------------------------------- */
 
 /* In front of what is preloaded anyway. */
 static int set_environment(const char *library, const char *directory)
@@ -87,8 +85,7 @@ static _Noreturn void become_program(char *const *argv, const char *program,
     _exit(127);
 }
 
-/* ---- signals --------------------------------------------------------------
- */
+/* ---- signals ------------------------------------------------------------- */
 
 static volatile sig_atomic_t program_pid;
 
@@ -129,8 +126,7 @@ static void give_signals_back(const struct handlers *before)
     sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }
 
-/* ---- both -----------------------------------------------------------------
- */
+/* ---- both ---------------------------------------------------------------- */
 
 static int wait_for(pid_t pid, int *status)
 {

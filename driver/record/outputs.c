@@ -28,8 +28,7 @@ struct outputs {
     struct record_outcome *outcome;
 };
 
-/* ---- names ----------------------------------------------------------------
- */
+/* ---- names --------------------------------------------------------------- */
 
 static bool is_main(const struct outputs *all,
                     const struct session_image *image)
@@ -57,8 +56,7 @@ static char *name_of(const struct outputs *all,
     return length < 0 ? NULL : name;
 }
 
-/* ---- one image ------------------------------------------------------------
- */
+/* ---- one image ----------------------------------------------------------- */
 
 static void fail(const struct outputs *all, const char *about,
                  const char *problem)

@@ -32,8 +32,7 @@ static PRINTF_LIKE int fail(struct launch_error *error, const char *format, ...)
     return -1;
 }
 
-/* ---- where it is ----------------------------------------------------------
- */
+/* ---- where it is --------------------------------------------------------- */
 
 static bool is_executable_file(const char *path)
 {
@@ -78,8 +77,7 @@ static int locate(const char *name, char *path, size_t room,
                       strerror(errno));
 }
 
-/* ---- what it is -----------------------------------------------------------
- */
+/* ---- what it is ---------------------------------------------------------- */
 
 static bool has_privileges(const char *path)
 {

@@ -25,8 +25,7 @@
 
 enum { DIFFERENT = 1, SIGNAL_STATUS = 128 };
 
-/* ---- options --------------------------------------------------------------
- */
+/* ---- options ------------------------------------------------------------- */
 
 static int print_help(void)
 {
@@ -135,8 +134,7 @@ static void fill_control(struct record_request *request)
         control->small_limit = EVENT_SMALL_LIMIT;
 }
 
-/* ---- all ------------------------------------------------------------------
- */
+/* ---- all ----------------------------------------------------------------- */
 
 static int exit_status_of(int wait_status)
 {

@@ -84,8 +84,7 @@ static pid_t find_main(const struct session *session, uint64_t recorder_pid)
     return pid;
 }
 
-/* ---- telling --------------------------------------------------------------
- */
+/* ---- telling ------------------------------------------------------------- */
 
 static bool is_of(const char *entry, const char *name)
 {
@@ -116,8 +115,7 @@ void recover_tell(const char *output)
         closedir(entries);
 }
 
-/* ---- opening --------------------------------------------------------------
- */
+/* ---- opening ------------------------------------------------------------- */
 
 /* What fill_control of record_command.c was given. */
 static void fill_request(struct record_request *request)

@@ -113,8 +113,7 @@ static void fill(struct player *p, size_t bytes, size_t span)
     }
 }
 
-/* ---- robson, rounded ------------------------------------------------------
- */
+/* ---- robson, rounded ----------------------------------------------------- */
 
 /* Whether the piece contains a unit equal to f modulo period. */
 static bool occupies(const struct player *p, const struct piece *piece,
@@ -163,8 +162,7 @@ static void play_robson(struct player *p, size_t divisor)
     }
 }
 
-/* ---- sizes -----------------------------------------------------------------
- */
+/* ---- sizes --------------------------------------------------------------- */
 
 static size_t page_of(const struct player *p, const struct piece *piece)
 {
@@ -203,8 +201,7 @@ static void play_sizes(struct player *p, size_t bytes_kept)
     }
 }
 
-/* ---- best fit --------------------------------------------------------------
- */
+/* ---- best fit ------------------------------------------------------------ */
 
 static struct piece take_units(struct player *p, size_t units)
 {
@@ -284,8 +281,7 @@ static void play_best_fit(struct player *p, size_t ignored)
     }
 }
 
-/* ---- the table --------------------------------------------------------------
- */
+/* ---- the table ----------------------------------------------------------- */
 
 static const struct program {
     const char *name;

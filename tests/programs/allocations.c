@@ -100,8 +100,7 @@ static int fail_to_allocate(void)
     return refused ? 0 : 1;
 }
 
-/* ---- threads --------------------------------------------------------------
- */
+/* ---- threads ------------------------------------------------------------- */
 
 enum { THREADS = 4, BOXES = 32, ROUNDS = 20000 };
 
@@ -135,8 +134,7 @@ static int run_threads(void)
     return 0;
 }
 
-/* ---- processes ------------------------------------------------------------
- */
+/* ---- processes ----------------------------------------------------------- */
 
 static int wait_for(pid_t child)
 {
@@ -187,8 +185,7 @@ static int become_another(void)
     return 1;
 }
 
-/* ---- ends -----------------------------------------------------------------
- */
+/* ---- ends ---------------------------------------------------------------- */
 
 static void allocate_many(size_t size)
 {
@@ -219,8 +216,7 @@ static int allocate_much(void)
     return 0;
 }
 
-/* ---- what the program owns ------------------------------------------------
- */
+/* ---- what the program owns ----------------------------------------------- */
 
 /* Descriptors are the program's: none is taken, all may be closed. */
 static int close_all_descriptors(void)

@@ -30,8 +30,7 @@ unsigned log_name_thread(void)
     return log_thread;
 }
 
-/* ---- the end --------------------------------------------------------------
- */
+/* ---- the end ------------------------------------------------------------- */
 
 /* One line on standard error.  The events so far are kept. */
 static void tell(const char *path, int number)
@@ -54,8 +53,7 @@ static void stop(struct log *log, enum events_stop reason, int number)
         tell(log->path, number);
 }
 
-/* ---- growth ---------------------------------------------------------------
- */
+/* ---- growth -------------------------------------------------------------- */
 
 static void grow(struct log *log, uint64_t end)
 {
@@ -92,8 +90,7 @@ bool log_grow(struct log *log, uint64_t end)
     return end <= log->ready;
 }
 
-/* ---- the beginning --------------------------------------------------------
- */
+/* ---- the beginning ------------------------------------------------------- */
 
 /* Arguments with blanks between them. */
 static void copy_command(char *command, size_t room)
@@ -176,8 +173,7 @@ struct log *log_open(void)
     return log;
 }
 
-/* ---- skipping -------------------------------------------------------------
- */
+/* ---- skipping ------------------------------------------------------------ */
 
 /* The start of a realloc is no operation, its end is one. */
 static enum log_status skip(struct log *log, enum event_kind kind)

@@ -165,8 +165,7 @@ const struct real_allocator *witness_allocator(
     return &wrapper;
 }
 
-/* ---- totals ---------------------------------------------------------------
- */
+/* ---- totals -------------------------------------------------------------- */
 
 static uint64_t generation(const struct log *log)
 {
