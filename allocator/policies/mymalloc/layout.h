@@ -114,6 +114,11 @@ static inline uint32_t end_unit(const struct heap *heap)
     return (uint32_t)(heap->brk / UNIT);
 }
 
+static inline uint32_t fewer(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Units that a block with size usable bytes takes; size < 4 GiB. */
 static inline uint32_t units_for(size_t size)
 {

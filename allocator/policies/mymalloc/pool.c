@@ -27,11 +27,6 @@ static uint32_t group_for(uint32_t units)
     return (uint32_t)(units > TINY_UNITS) + (uint32_t)(units > MIDDLING_UNITS);
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint32_t larger(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
@@ -82,7 +77,7 @@ static uint32_t planned_units(const struct heap *heap, size_t share,
     uint32_t planned = (uint32_t)(heap->brk / share / UNIT);
     planned = larger(planned, units + 1);
     planned = larger(planned, LEAST_AREA_UNITS);
-    return smaller(planned, MOST_AREA_UNITS);
+    return fewer(planned, MOST_AREA_UNITS);
 }
 
 /* Sees to it that there are bits for a new area. */
@@ -106,7 +101,7 @@ static bool area_from_hole(struct heap *heap, uint32_t group, uint32_t units)
     if (best == 0) {
         return false;
     }
-    planned = smaller(planned, units_of(heap, best));
+    planned = fewer(planned, units_of(heap, best));
     uint32_t block = my_block_carve(heap, best, planned);
     return block != 0 && my_area_make(heap, block, planned, group);
 }
@@ -147,7 +142,7 @@ static uint32_t take_own(struct heap *heap, uint32_t group, uint32_t units)
     }
     uint32_t first = g->victim;
     uint32_t batch = (uint32_t)(heap->brk / BATCH_SHARE / UNIT);
-    batch = smaller(batch, MOST_BATCH * units);
+    batch = fewer(batch, MOST_BATCH * units);
     uint32_t n = my_holes_split_victim(heap, g, units, batch);
     for (uint32_t unit = g->victim - units; unit != first; unit -= units) {
         *kept_link(heap, unit) = tables->lists[units];

@@ -62,16 +62,11 @@ static void move_list(const struct heap *heap, struct tables *to, uint32_t head)
     }
 }
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Lists stay as they are but for the last, where the index is as fine. */
 static void move_bins(const struct heap *heap, struct tables *to,
                       const struct tables *from)
 {
-    uint32_t n = smaller(from->n_bins, to->n_bins) - 1;
+    uint32_t n = fewer(from->n_bins, to->n_bins) - 1;
     n = from->log_bins == to->log_bins ? n - n % BINS_PER_WORD : 0;
     memcpy(tables_bins(to), tables_bins(from), n * sizeof(uint32_t));
     memcpy(tables_occupied(to), tables_occupied(from),
@@ -132,7 +127,7 @@ static void move_contents(const struct heap *heap, struct tables *to,
     to->spent_pages = from->spent_pages;
     memcpy(to->lists, from->lists, sizeof to->lists);
     memcpy(to->groups, from->groups, sizeof to->groups);
-    uint32_t both = smaller(from->granules, to->granules);
+    uint32_t both = fewer(from->granules, to->granules);
     memcpy(to->map, from->map, both * sizeof from->map[0]);
     empty_map_from(to, both);
     move_chunks(to, from);
